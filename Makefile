@@ -1,0 +1,58 @@
+# make run [LIBRARY=folder] [PORT=8000]   search a folder of pictures (without one, a sample is drawn)
+# make test | lint | bench                the tests, the checks, the measurements
+# make venv                               the runtime environment, and nothing else
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SAMPLE := data/sample
+LIBRARY ?= $(SAMPLE)
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help run venv test lint bench
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+run: venv $(if $(filter $(SAMPLE),$(LIBRARY)),$(SAMPLE)/.drawn)
+	@exec $(BIN)/python -m service --library "$(LIBRARY)" --port $(PORT)
+
+venv: $(VENV)/.runtime
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest $(TESTS)
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.bench
+	$(BIN)/python -m tests.bench
+
+# Drawn once: a sample picture that somebody removes stays removed.
+$(SAMPLE)/.drawn: | venv
+	@echo "Drawing a sample library (LIBRARY=folder takes your own pictures) ..."
+	@$(BIN)/python -m indexer sample $(SAMPLE)
+	@touch $@
+
+# Installing the project itself brings its dependencies and no code: see pyproject.toml.
+$(VENV)/.runtime: pyproject.toml
+	@echo "Making $(VENV) with what Lookalike needs to run ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check .
+	@rm -rf build lookalike.egg-info
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.runtime
+	@echo "Installing what the tests need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check ".[test]"
+	@rm -rf build lookalike.egg-info
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.test
+	@echo "Installing what the comparison with the old demo needs ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check ".[train]"
+	@rm -rf build lookalike.egg-info
+	@touch $@
