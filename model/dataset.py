@@ -1,0 +1,94 @@
+"""Folders of pictures for training and testing: the folder below the root names the class."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from model.errors import DatasetError
+
+Numbers = npt.NDArray[np.int64]
+
+UNLABELLED = -1
+PARTS = ("train", "val", "test")
+
+
+@dataclass(frozen=True)
+class PictureSet:
+    """Pictures in the order of their paths.
+
+    `labels` are indices into `classes`, or UNLABELLED for a picture that lies in no sub-folder.
+    Pictures of one group are copies of one another; one that has no copies is a group of its own.
+    """
+
+    name: str
+    paths: list[Path]
+    classes: list[str]
+    labels: Numbers
+    groups: Numbers
+
+
+def find_pictures(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder in a stable order, without hidden ones and links that lead out of it."""
+    root = folder.resolve()
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            path = Path(parent, name)
+            if not name.startswith(".") and path.is_file() and path.resolve().is_relative_to(root):
+                yield path
+
+
+def read_set(folder: Path, groups: dict[str, int] | None = None) -> PictureSet:
+    """Return the pictures below a folder. Raises DatasetError when there are none."""
+    paths = list(find_pictures(folder)) if folder.is_dir() else []
+    if not paths:
+        raise DatasetError(f"{folder} is not a folder with pictures in it.")
+    names = [_class_of(path.relative_to(folder)) for path in paths]
+    classes = sorted({name for name in names if name is not None})
+    labels = [UNLABELLED if name is None else classes.index(name) for name in names]
+    return PictureSet(_name_of(folder), paths, classes, np.array(labels), _number_groups(paths, groups or {}))
+
+
+def read_training_set(folder: Path) -> PictureSet:
+    """Return the pictures below `folder/train`, or below the folder itself where it has no such part."""
+    part = folder / "train"
+    return read_set(part if part.is_dir() else folder)
+
+
+def read_groups(path: Path) -> dict[str, int]:
+    """Return each picture's group number, from tab-separated lines of `path` and `group` below a head line.
+
+    Raises DatasetError when the file is missing or has another layout.
+    """
+    try:
+        head, *lines = path.read_text("utf-8").splitlines()
+        rows = [line.split("\t") for line in lines if line]
+        if head.split("\t") != ["path", "group"]:
+            raise ValueError(f"its head line is {head!r}")
+        return {name: int(group) for name, group in rows}
+    except (OSError, ValueError) as fault:
+        raise DatasetError(f"{path} is not a list of groups: {fault}.") from fault
+
+
+def _name_of(folder: Path) -> str:
+    """Return the folder's name, with the set's name before it where the folder is a part of a set."""
+    folder = folder.resolve()
+    return f"{folder.parent.name}/{folder.name}" if folder.name in PARTS else folder.name
+
+
+def _class_of(path: Path) -> str | None:
+    return path.parts[0] if len(path.parts) > 1 else None
+
+
+def _number_groups(paths: list[Path], groups: dict[str, int]) -> Numbers:
+    """Return a group for each path; lists name pictures by the end of their path, however long that is."""
+    numbers = np.arange(len(paths)) + 1 + max(groups.values(), default=0)
+    for place, path in enumerate(paths):
+        parts = path.resolve().parts
+        ends = ("/".join(parts[start:]) for start in range(len(parts)))
+        numbers[place] = next((groups[end] for end in ends if end in groups), numbers[place])
+    return numbers

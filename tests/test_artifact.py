@@ -1,0 +1,88 @@
+"""A model file is taken only with the card that was written for it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model.artifact import SHIPPED, load_artifact, save_artifact
+from model.errors import ArtifactError
+
+ENTRIES: dict[str, Any] = {"precision": "int8", "input_size": 224, "vector_size": 64, "training": {"seed": 0}}
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Path:
+    save_artifact(tmp_path / "weights" / "some-64.json", b"a network", ENTRIES)
+    return tmp_path / "weights" / "some-64.json"
+
+
+def change(card: Path, **entries: object) -> None:
+    card.write_text(json.dumps(json.loads(card.read_text()) | entries))
+
+
+def test_what_is_saved_can_be_loaded(card: Path) -> None:
+    artifact = load_artifact(card)
+    assert artifact.content == b"a network"
+    assert artifact.path == card.with_suffix(".tflite")
+    assert (artifact.card.precision, artifact.card.input_size) == ("int8", 224)
+    assert artifact.card.notes == {"training": {"seed": 0}}
+
+
+def test_the_model_file_may_be_named_instead_of_its_card(card: Path) -> None:
+    assert load_artifact(card.with_suffix(".tflite")) == load_artifact(card)
+
+
+def test_another_network_has_another_version(card: Path) -> None:
+    before = load_artifact(card).card.version
+    assert before.startswith("some-64-")
+    assert save_artifact(card, b"another network", ENTRIES).card.version != before
+
+
+@pytest.mark.parametrize("missing", [".json", ".tflite"])
+def test_a_missing_part_is_named(card: Path, missing: str) -> None:
+    card.with_suffix(missing).unlink()
+    with pytest.raises(ArtifactError, match=rf"some-64\{missing} is missing\.$"):
+        load_artifact(card)
+
+
+def test_one_changed_byte_is_noticed(card: Path) -> None:
+    card.with_suffix(".tflite").write_bytes(b"A network")
+    with pytest.raises(ArtifactError, match="damaged or was replaced"):
+        load_artifact(card)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"version": 1}'])
+def test_what_is_no_card_is_refused_in_one_line(card: Path, text: str) -> None:
+    card.write_text(text)
+    with pytest.raises(ArtifactError, match=r"is not a model card: .*\.$") as caught:
+        load_artifact(card)
+    assert "\n" not in str(caught.value)
+
+
+def test_vectors_of_another_width_are_refused(card: Path) -> None:
+    change(card, vector_size=128)
+    with pytest.raises(ArtifactError, match="vectors of 128 numbers"):
+        load_artifact(card)
+
+
+def test_a_card_cannot_point_out_of_its_folder(card: Path) -> None:
+    change(card, file="../elsewhere.tflite")
+    with pytest.raises(ArtifactError, match="another folder"):
+        load_artifact(card)
+
+
+def test_a_folder_in_place_of_a_card_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "some.json").mkdir()
+    with pytest.raises(ArtifactError, match="cannot be read"):
+        load_artifact(tmp_path / "some.json")
+
+
+def test_the_shipped_card_tells_how_the_model_was_made_and_how_good_it_is() -> None:
+    card = load_artifact(SHIPPED).card
+    assert card.precision in ("int8", "float32")
+    assert {"preprocessing", "backbone", "training", "candidates"} <= card.notes.keys()
+    for candidate in card.notes["candidates"].values():
+        assert candidate["milliseconds"]["one_thread"] > 0
+        assert {board["set"] for board in candidate["boards"]} >= {"cars/val", "vehicles/val"}

@@ -1,0 +1,75 @@
+"""Folders as sets of pictures: classes, parts, copies, and what is left alone."""
+
+from pathlib import Path
+
+import pytest
+
+from model.dataset import UNLABELLED, find_pictures, read_groups, read_set, read_training_set
+from model.errors import DatasetError
+
+
+def fill(folder: Path, *names: str) -> Path:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"any bytes")
+    return folder
+
+
+def test_the_first_folder_names_the_class(tmp_path: Path) -> None:
+    pictures = read_set(fill(tmp_path / "fruit", "pear/b.jpg", "apple/deep/down/a.jpg", "loose.jpg"))
+    assert pictures.name == "fruit"
+    assert pictures.classes == ["apple", "pear"]
+    found = {path.name: int(label) for path, label in zip(pictures.paths, pictures.labels, strict=True)}
+    assert found == {"a.jpg": 0, "b.jpg": 1, "loose.jpg": UNLABELLED}
+
+
+def test_hidden_files_and_folders_are_left_alone(tmp_path: Path) -> None:
+    fill(tmp_path, "seen.jpg", ".hidden.jpg", ".git/object.jpg", "a/.thumbs/small.jpg")
+    assert [path.name for path in find_pictures(tmp_path)] == ["seen.jpg"]
+
+
+def test_links_that_lead_out_are_left_alone_and_links_within_are_not(tmp_path: Path) -> None:
+    outside = fill(tmp_path / "outside", "secret.jpg")
+    inside = fill(tmp_path / "inside", "a/real.jpg")
+    (inside / "out.jpg").symlink_to(outside / "secret.jpg")
+    (inside / "folder").symlink_to(outside)
+    (inside / "broken.jpg").symlink_to(inside / "nowhere.jpg")
+    (inside / "within.jpg").symlink_to(inside / "a" / "real.jpg")
+    assert [path.name for path in find_pictures(inside)] == ["within.jpg", "real.jpg"]
+
+
+def test_the_order_is_the_same_each_time(tmp_path: Path) -> None:
+    fill(tmp_path, "b/2.jpg", "b/1.jpg", "a/9.jpg")
+    names = [path.relative_to(tmp_path).as_posix() for path in read_set(tmp_path).paths]
+    assert names == ["a/9.jpg", "b/1.jpg", "b/2.jpg"]
+
+
+def test_training_takes_the_train_part_where_there_is_one(tmp_path: Path) -> None:
+    parted = fill(tmp_path / "cars", "train/volvo/1.jpg", "val/saab/2.jpg")
+    whole = fill(tmp_path / "rooms", "kitchen/1.jpg")
+    assert read_training_set(parted).classes == ["volvo"]
+    assert read_training_set(parted).name == "cars/train"
+    assert read_training_set(whole).classes == ["kitchen"]
+
+
+def test_copies_share_a_group_and_all_others_have_their_own(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "cars", "val/a/1.jpg", "val/a/2.jpg", "val/b/3.jpg", "val/b/4.jpg")
+    listed = tmp_path / "groups.tsv"
+    listed.write_text("path\tgroup\ncars/val/a/1.jpg\t7\ncars/val/b/3.jpg\t7\n")
+    one, two, three, four = read_set(folder / "val", read_groups(listed)).groups
+    assert one == three == 7
+    assert len({one, two, four}) == 3
+
+
+def test_an_empty_or_missing_folder_is_named(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "gone"):
+        with pytest.raises(DatasetError, match="not a folder with pictures"):
+            read_set(folder)
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n", "path\tgroup\nonly one column\n", "path\tgroup\na.jpg\tseven\n"])
+def test_a_list_of_another_layout_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "groups.tsv").write_text(text)
+    with pytest.raises(DatasetError, match="not a list of groups"):
+        read_groups(tmp_path / "groups.tsv")

@@ -1,0 +1,115 @@
+"""The commands, called as a person calls them."""
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model.__main__ import main
+from model.artifact import SHIPPED
+from tests.pictures import BLUE, GREEN, RED, draw
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, colour in (("red", RED), ("blue", BLUE), ("green", GREEN)):
+        for number in range(3):
+            path = tmp_path / "colours" / name / f"{number}.jpg"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(draw(colour, (40 + number, 40)))
+    return tmp_path / "colours"
+
+
+def test_embed_writes_vectors_and_names_what_it_left_out(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 nothing more")
+    assert main(["embed", str(folder), "--out", str(tmp_path / "vectors.npz")]) == 0
+    with np.load(tmp_path / "vectors.npz") as kept:
+        assert kept["vectors"].shape == (9, 64)
+        assert kept["paths"][0] == "blue/0.jpg"
+    said = capsys.readouterr()
+    assert "broken.jpg: The JPEG picture does not decode" in said.err
+    assert said.err.endswith("9 embedded, 1 skipped\n")
+    assert said.out == ""
+
+
+def test_embed_fails_when_nothing_can_be_embedded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notes.txt").write_text("no picture")
+    assert main(["embed", str(tmp_path), "--out", str(tmp_path / "vectors.npz")]) == 1
+    assert "holds no picture that can be embedded" in capsys.readouterr().err
+    assert not (tmp_path / "vectors.npz").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["embed", "{tmp}/gone", "--out", "{tmp}/v.npz"], "error: {tmp}/gone is not a folder."),
+        (["embed", "{tmp}", "--out", "{tmp}/v.npz", "--model", "{tmp}/m.json"], "error: {tmp}/m.json is missing."),
+        (["evaluate", "{tmp}/gone"], "error: {tmp}/gone is not a folder with pictures in it."),
+        (["evaluate", "{tmp}", "--groups", "{tmp}/g.tsv"], "error: {tmp}/g.tsv is not a list of groups: "),
+    ],
+)
+def test_a_mistake_gets_one_clear_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], line: str
+) -> None:
+    assert main([argument.format(tmp=tmp_path) for argument in arguments]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(line.format(tmp=tmp_path))
+    assert said.count("\n") == 1
+
+
+def test_a_damaged_artifact_gets_one_clear_line(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for suffix in (".json", ".tflite"):
+        shutil.copy(SHIPPED.with_suffix(suffix), tmp_path)
+    with (tmp_path / SHIPPED.name).with_suffix(".tflite").open("r+b") as file:
+        file.write(b"damage")
+    out = ["--out", str(tmp_path / "v.npz"), "--model", str(tmp_path / SHIPPED.name)]
+    assert main(["embed", str(folder), *out]) == 1
+    assert "is damaged or was replaced" in capsys.readouterr().err
+
+
+def test_evaluate_prints_a_board_for_each_folder_and_writes_json(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    groups = tmp_path / "groups.tsv"
+    groups.write_text("path\tgroup\ncolours/red/0.jpg\t1\ncolours/red/1.jpg\t1\n")
+    boards = ["--groups", str(groups), "--json", str(tmp_path / "boards.json")]
+    assert main(["evaluate", str(folder), *boards, "--alone"]) == 0
+    table = capsys.readouterr().out
+    assert table.startswith("set")
+    (board,) = json.loads((tmp_path / "boards.json").read_text())
+    assert (board["set"], board["pictures"]) == ("colours", 9)
+    assert f"{board['first']['value']:.1f}" in table
+
+
+def test_the_commands_explain_themselves() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "model", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in ("train", "export", "evaluate", "embed"):
+        assert name in told.stdout
+
+
+@pytest.mark.skipif(importlib.util.find_spec("tensorflow") is not None, reason="TensorFlow is installed here")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["train", "{folder}", "--out", "x.keras"],
+        ["export", "x.keras", "--calibrate", "{folder}", "--boards", "{folder}"],
+    ],
+)
+def test_without_tensorflow_a_command_that_needs_it_says_how_to_get_it(
+    folder: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    assert main([part.format(folder=folder) for part in command]) == 1
+    assert capsys.readouterr().err == "error: TensorFlow is missing: pip install '.[train]'\n"
