@@ -1,0 +1,69 @@
+"""Puts the parts together as the settings say. Called by entry points only."""
+
+from dataclasses import dataclass
+
+from indexer.catalogue import Catalogue, ModelMismatchError
+from indexer.engine import Engine, EngineError
+from indexer.keeper import Keeper, KeyLocks
+from indexer.library import Library, LibraryError
+from indexer.room import NoRoomError
+from indexer.settings import CORES, SettingError, Settings
+from indexer.sync import Synchroniser
+from indexer.trash import Trash
+from indexer.worker import Worker, WorkerSettings
+from model import VECTOR_SIZE
+from model.artifact import SHIPPED, load_artifact
+from model.errors import ArtifactError
+from model.runtime import Encoder
+
+MAX_THREADS_EACH = 4  # more threads on one picture wait for each other
+
+# What an entry point reports in one line, because a person can do something about it.
+STARTING_ERRORS = (SettingError, LibraryError, EngineError, NoRoomError, ModelMismatchError, ArtifactError)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """One library with its catalogue, and what works on them."""
+
+    library: Library
+    catalogue: Catalogue
+    keeper: Keeper
+    synchroniser: Synchroniser
+
+
+def open_parts(settings: Settings) -> Parts:
+    """Open library and catalogue. Raises `LibraryError`, `EngineError`, `NoRoomError`."""
+    library = Library(settings.library, settings.min_free_bytes)
+    catalogue = Catalogue(_open_engine(settings))
+    if catalogue.engine_name == "edge":
+        catalogue.release_leases()
+    locks = KeyLocks()
+    keeper = Keeper(library, catalogue, Trash(settings.data_folder / "trash"), locks)
+    return Parts(library, catalogue, keeper, Synchroniser(library, catalogue, locks))
+
+
+def open_encoder(settings: Settings) -> Encoder:
+    """Load the model for searching: one picture at a time, as quickly as some cores can. Raises `ArtifactError`."""
+    threads_each = min(CORES, MAX_THREADS_EACH)
+    return Encoder(load_artifact(settings.model or SHIPPED), CORES // threads_each, threads_each)
+
+
+def open_worker(settings: Settings, parts: Parts, encoder: Encoder) -> Worker:
+    """Return a worker on the parts, with as many pictures at once as the settings say. Raises `ModelMismatchError`."""
+    parts.catalogue.require_model(encoder.version)
+    limits = WorkerSettings(settings.index_threads, settings.max_pixels)
+    return Worker(parts.library, parts.catalogue, encoder.alike(settings.index_threads), limits)
+
+
+def _open_engine(settings: Settings) -> Engine:
+    # Each engine is imported only where it is used: together they would cost 60 MB and half a second.
+    if settings.qdrant_url:
+        from indexer.server import ServerEngine, connect
+
+        client = connect(settings.qdrant_url, settings.qdrant_api_key, settings.qdrant_timeout_s)
+        return ServerEngine(client, settings.collection, VECTOR_SIZE)
+    from indexer.edge import EdgeEngine
+
+    folder = settings.data_folder / settings.collection
+    return EdgeEngine(folder, VECTOR_SIZE, settings.min_free_bytes)

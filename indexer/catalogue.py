@@ -1,0 +1,237 @@
+"""The catalogue: which pictures there are, what is known of them, and which of them wait to be indexed.
+
+One point per picture in one collection is catalogue, queue and index at once. A point without a vector is a picture
+that is pending or failed; indexing gives it its vector. All of it stands on an `Engine` and is the same on each.
+"""
+
+import base64
+import binascii
+import json
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from indexer.engine import EVERYTHING, Engine, Point, Vector, Where
+from indexer.record import Record, State
+
+PAGE = 500
+
+
+class ModelMismatchError(Exception):
+    def __init__(self, count: int, model: str) -> None:
+        super().__init__(
+            f"{count} pictures were indexed with another model than {model}, and vectors of two models do not compare; "
+            "run `python -m indexer reindex` to index them again, or set LOOKALIKE_MODEL to the model they came from"
+        )
+
+
+class CursorError(ValueError):
+    def __init__(self) -> None:
+        super().__init__("this cursor is not one that a list returned")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A picture that was found, and its cosine similarity to the query."""
+
+    id: str
+    record: Record
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a claimed picture: indexed with a vector, failed without one, or gone from the library."""
+
+    record: Record
+    vector: Vector | None = None
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Pending pictures under a lease: nobody else works on them until it runs out."""
+
+    lease: str
+    records: Sequence[Record]
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether this is a picture that may have brought down the worker that had it before."""
+        return any(record.attempts > 1 for record in self.records)
+
+
+class Catalogue:
+    """All that is known of the library's pictures. Safe to use from several threads; what has returned is durable."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @property
+    def engine_name(self) -> str:
+        return self._engine.name
+
+    def insert(self, records: Sequence[Record]) -> None:
+        """Add records that are new and leave those that exist as they are."""
+        if records:
+            self._engine.write([_point(record) for record in records], "insert")
+
+    def put(self, records: Sequence[Record]) -> None:
+        """Write records over whatever is there; their vectors and any lease on them are dropped."""
+        if records:
+            self._engine.write([_point(record) for record in records])
+
+    def get(self, ids: Sequence[str]) -> dict[str, Record]:
+        """Return the records of those ids that exist, by id."""
+        points = self._engine.retrieve(ids) if ids else []
+        return {point.id: Record.from_payload(point.payload) for point in points}
+
+    def vector(self, picture_id: str) -> Vector | None:
+        """Return a picture's vector, float32 (64,), or None if it has none or does not exist."""
+        points = self._engine.retrieve([picture_id], with_vectors=True)
+        return points[0].vector if points else None
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Take the pictures out of the catalogue; ids that do not exist are passed over."""
+        if ids:
+            self._engine.delete(Where(ids=ids))
+
+    def search(
+        self,
+        vector: Vector,
+        limit: int,
+        offset: int = 0,
+        where: Where = EVERYTHING,
+        min_score: float | None = None,
+        without_id: str | None = None,
+    ) -> list[Hit]:
+        """Return the indexed pictures most similar to a unit vector, float32 (64,), best first.
+
+        One picture can be left out, before `offset` counts: without a filter, which would double the time.
+        """
+        if without_id is None:
+            found = self._engine.query(vector, limit, offset, where, min_score)
+        else:
+            others = self._engine.query(vector, offset + limit + 1, 0, where, min_score)
+            found = [(point, score) for point, score in others if point.id != without_id][offset : offset + limit]
+        return [Hit(point.id, Record.from_payload(point.payload), score) for point, score in found]
+
+    def count(self, where: Where = EVERYTHING) -> int:
+        return self._engine.count(where)
+
+    def counts(self) -> dict[State, int]:
+        """Return how many pictures are in each state. Most are indexed, and counting many is what costs."""
+        pending, failed = (self.count(Where(equal={"state": state})) for state in ("pending", "failed"))
+        return {"pending": pending, "indexed": max(0, self.count() - pending - failed), "failed": failed}
+
+    def list_newest(
+        self, limit: int, cursor: str | None = None, where: Where = EVERYTHING
+    ) -> tuple[list[Record], str | None]:
+        """Return at most `limit` records, latest added first, and the cursor of what follows, or None.
+
+        Raises `CursorError`. The cursor holds the last time shown and the ids shown at that time.
+        """
+        start, shown = _read_cursor(cursor)
+        points = self._engine.newest(replace(where, without_ids=shown), limit + 1, start)
+        records = [Record.from_payload(point.payload) for point in points[:limit]]
+        more = len(points) > limit
+        return records, _write_cursor(records, start, shown) if more else None
+
+    def scan(self, where: Where = EVERYTHING) -> Iterator[list[Record]]:
+        """Yield all records in pages, in no order that means anything; changes meanwhile may or may not show."""
+        start: str | None = None
+        while True:
+            points, start = self._engine.scroll(where, PAGE, start)
+            yield [Record.from_payload(point.payload) for point in points]
+            if start is None:
+                return
+
+    def claim(self, limit: int, lease_s: float) -> Claim:
+        """Take at most `limit` pending pictures under a lease; what somebody added comes before what was found.
+
+        A picture whose earlier lease ran out may have brought down the one who held it: it comes alone, after the rest.
+        """
+        candidates = self._claimable(limit)
+        untried = [record for record in candidates if record.attempts == 0]
+        batch = untried or candidates[:1]
+        if not batch:
+            return Claim("", ())
+        lease, ids = secrets.token_hex(8), [record.id for record in batch]
+        fields = {"lease": lease, "leased_until": time.time() + lease_s, "attempts": batch[0].attempts + 1}
+        self._engine.set_payload(fields, replace(_claimable_where(), ids=ids))
+        taken = [point for point in self._engine.retrieve(ids) if point.payload.get("lease") == lease]
+        return Claim(lease, [Record.from_payload(point.payload) for point in taken])
+
+    def _claimable(self, limit: int) -> list[Record]:
+        where = _claimable_where()
+        added = replace(where, equal=where.equal | {"origin": "added"})
+        points = self._engine.newest(added, limit) or self._engine.scroll(where, limit)[0]
+        return [Record.from_payload(point.payload) for point in points]
+
+    def finish(self, claim: Claim, outcomes: Sequence[Outcome]) -> None:
+        """Write what became of claimed pictures, except of those that were changed or removed since."""
+        held = Where(equal={"lease": claim.lease})
+        points = [_point(replace(o.record, attempts=0), o.vector) for o in outcomes if not o.gone]
+        gone = [outcome.record.id for outcome in outcomes if outcome.gone]
+        if points:
+            self._engine.write(points, "update", held)
+        if gone:
+            self._engine.delete(replace(held, ids=gone))
+
+    def release_leases(self) -> None:
+        """End all leases at once: for the one process that has the catalogue to itself and has just started."""
+        self._engine.set_payload({"leased_until": 0.0}, Where(equal={"state": "pending"}))
+
+    def require_model(self, model: str) -> None:
+        """Raise `ModelMismatchError` if there are vectors of another model than this one."""
+        if others := self.count(_indexed_by_others(model)):
+            raise ModelMismatchError(others, model)
+
+    def reindex(self, model: str) -> int:
+        """Make every picture that another model indexed pending again; return how many."""
+        done = 0
+        while others := self._engine.scroll(_indexed_by_others(model), PAGE)[0]:
+            records = [Record.from_payload(point.payload) for point in others]
+            self.put([replace(record, state="pending", model=None) for record in records])
+            done += len(records)
+        return done
+
+    def close(self) -> None:
+        self._engine.close()
+
+
+def _point(record: Record, vector: Vector | None = None) -> Point:
+    return Point(record.id, record.to_payload(), vector)
+
+
+def _claimable_where() -> Where:
+    return Where(equal={"state": "pending"}, free_at=time.time())
+
+
+def _indexed_by_others(model: str) -> Where:
+    return Where(equal={"state": "indexed"}, differs={"model": model})
+
+
+def _read_cursor(cursor: str | None) -> tuple[str | None, list[str]]:
+    if cursor is None:
+        return None, []
+    try:
+        start, shown = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise CursorError from error
+    if not _is_cursor(start, shown):
+        raise CursorError
+    return start, shown
+
+
+def _is_cursor(start: Any, shown: Any) -> bool:
+    return isinstance(start, str) and isinstance(shown, list) and all(isinstance(i, str) for i in shown)
+
+
+def _write_cursor(records: Sequence[Record], start: str | None, shown: Sequence[str]) -> str:
+    last = records[-1].to_payload()["added_at"]
+    at_last = [record.id for record in records if record.to_payload()["added_at"] == last]
+    seen = [*shown, *at_last] if last == start else at_last
+    return base64.urlsafe_b64encode(json.dumps([last, seen]).encode()).decode()

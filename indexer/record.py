@@ -1,0 +1,75 @@
+"""The record of one picture, as the catalogue keeps it."""
+
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+State = Literal["pending", "indexed", "failed"]
+Origin = Literal["added", "found"]
+
+STATES: tuple[State, ...] = ("pending", "indexed", "failed")
+
+_NAMESPACE = uuid.UUID("8c2f6a4e-6f0b-5c57-9d6a-5d1b7b1f0a64")
+
+
+def id_of(key: str) -> str:
+    """Return the id of the picture with this key: a UUIDv5, the same on every machine."""
+    return str(uuid.uuid5(_NAMESPACE, key))
+
+
+def label_of(key: str) -> str | None:
+    """Return the name of the folder that a key lies in, or None at the library's root."""
+    folder = key.rpartition("/")[0]
+    return folder.rpartition("/")[2] or None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is known of one picture.
+
+    `size` is in bytes, `width` and `height` in pixels of the upright picture. `sha256`, `width`, `height` and `format`
+    are None until the bytes have been read. `origin` says who waits for it: somebody who `added` it, or nobody,
+    because it was `found` in the folder. `attempts` counts the leases that did not end in an outcome.
+    """
+
+    key: str
+    size: int
+    mtime_ns: int
+    added_at: datetime
+    origin: Origin = "found"
+    label: str | None = None
+    tags: tuple[str, ...] = ()
+    state: State = "pending"
+    sha256: str | None = None
+    width: int | None = None
+    height: int | None = None
+    format: str | None = None
+    error: str | None = None
+    model: str | None = None
+    attempts: int = 0
+
+    @property
+    def id(self) -> str:
+        return id_of(self.key)
+
+    def to_payload(self) -> dict[str, Any]:
+        """Return the record as a payload; what is None is left out."""
+        fields = {name: value for name, value in asdict(self).items() if value is not None}
+        return fields | {
+            "tags": list(self.tags),
+            "added_at": self.added_at.isoformat(timespec="microseconds"),
+        }
+
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any]) -> "Record":
+        """Return the record that a payload holds; fields that are not the record's are passed over."""
+        fields = {name: payload[name] for name in cls.__slots__ if name in payload}
+        fields["tags"] = tuple(fields.get("tags", ()))
+        fields["added_at"] = datetime.fromisoformat(fields["added_at"])
+        return cls(**fields)
+
+
+def now() -> datetime:
+    """Return the time in UTC, to the microsecond: as fine as the catalogue orders by."""
+    return datetime.now(UTC)

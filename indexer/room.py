@@ -1,0 +1,19 @@
+"""Free disk space, looked at before anything is written: a full disk kills Qdrant Edge with SIGBUS."""
+
+import shutil
+from pathlib import Path
+
+
+class NoRoomError(Exception):
+    def __init__(self, folder: Path, free_bytes: int, needed_bytes: int) -> None:
+        super().__init__(
+            f"only {free_bytes >> 20} MiB are free on the disk of {folder}, {needed_bytes >> 20} MiB are needed"
+        )
+        self.free_bytes, self.needed_bytes = free_bytes, needed_bytes
+
+
+def require_room(folder: Path, needed_bytes: int) -> None:
+    """Raise `NoRoomError` if the disk that `folder` lies on has fewer free bytes than that."""
+    free_bytes = shutil.disk_usage(folder).free
+    if free_bytes < needed_bytes:
+        raise NoRoomError(folder, free_bytes, needed_bytes)

@@ -1,0 +1,176 @@
+"""All settings: `LOOKALIKE_*` variables and the same names as flags. The one place that looks at the environment."""
+
+import argparse
+import hashlib
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+PREFIX = "LOOKALIKE_"
+CORES = os.cpu_count() or 1
+
+
+class SettingError(Exception):
+    """A setting has a value that cannot be used; says which and why in one line."""
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,12}", text) or not least <= int(text) <= most:
+            raise ValueError(f"a whole number from {least} to {most} is needed")
+        return int(text)
+
+    return parse
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]+)?", text) or float(text) == 0:
+        raise ValueError("a number of seconds above 0 is needed")
+    return float(text)
+
+
+def _truth(text: str) -> bool:
+    known = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
+    if text.lower() not in known:
+        raise ValueError("yes or no is needed")
+    return known[text.lower()]
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text):
+        raise ValueError("letters, digits, - and _ are allowed, 64 at most")
+    return text
+
+
+def _url(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+/?.*", text):
+        raise ValueError("an address that starts with http:// or https:// is needed")
+    return text
+
+
+def _hosts(text: str) -> frozenset[str]:
+    return frozenset(host.strip().lower() for host in text.split(",") if host.strip())
+
+
+def _path(text: str) -> Path:
+    if not text or "\0" in text:
+        raise ValueError("a path is needed")
+    return Path(text).expanduser()
+
+
+def _setting(
+    parse: Callable[[str], Any], default: Any, says: str, shown: str | None = None, secret: bool = False
+) -> Any:
+    metadata = {"parse": parse, "says": says, "shown": shown}
+    return field(default=default, metadata=metadata, repr=not secret)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings, parsed and checked. Sizes are in the unit of their name."""
+
+    library: Path = _setting(_path, Path("library"), "the folder of pictures")
+    data: Path | None = _setting(
+        _path, None, "the folder for catalogue, thumbnails and trash", "`data/`, a folder for each library"
+    )
+    host: str = _setting(str, "127.0.0.1", "the address to listen on")
+    port: int = _setting(_whole(0, 65535), 8000, "the port to listen on; 0 takes a free one")
+    threads: int = _setting(_whole(1, 256), 16, "requests answered at once")
+    index_threads: int = _setting(_whole(1, 256), CORES, "pictures indexed at once", "the number of cores")
+    model: Path | None = _setting(_path, None, "a model's card or file", "the one in `model/weights`")
+    collection: str = _setting(_name, "lookalike", "the name of the collection in Qdrant")
+    qdrant_url: str | None = _setting(_url, None, "a Qdrant server, instead of the embedded engine", "none")
+    qdrant_api_key: str | None = _setting(str, None, "its API key", "none", secret=True)
+    qdrant_api_key_file: Path | None = _setting(_path, None, "a file that holds the API key", "none")
+    qdrant_timeout_s: int = _setting(_whole(1, 600), 10, "how long one call to it may take")
+    max_upload_mb: int = _setting(_whole(1, 1024), 32, "the largest request and the largest download, in MiB")
+    max_pixels: int = _setting(_whole(1, 500_000_000), 50_000_000, "the largest picture, width times height")
+    min_free_mb: int = _setting(_whole(0, 1 << 20), 256, "the disk space, in MiB, that is never used")
+    fetch_urls: bool = _setting(_truth, True, "whether pictures may be given by URL", "yes")
+    fetch_timeout_s: float = _setting(_seconds, 10.0, "how long a download may take in all")
+    fetch_hosts: frozenset[str] = _setting(
+        _hosts, frozenset(), "private hosts that may be downloaded from, `name` or `name:port`, with commas", "none"
+    )
+    watch: bool = _setting(_truth, True, "whether changes in the folder are followed while it runs", "yes")
+
+    @property
+    def min_free_bytes(self) -> int:
+        return self.min_free_mb << 20
+
+    @property
+    def max_upload_bytes(self) -> int:
+        return self.max_upload_mb << 20
+
+    @property
+    def data_folder(self) -> Path:
+        """Where everything lies that is not the library: for each library another folder, unless one was set."""
+        if self.data is not None:
+            return self.data
+        root = self.library.resolve()
+        return Path("data") / f"{root.name}-{hashlib.sha256(os.fsencode(root)).hexdigest()[:8]}"
+
+
+def load_settings(
+    arguments: Sequence[str],
+    environ: Mapping[str, str] = os.environ,
+    parser: argparse.ArgumentParser | None = None,
+) -> tuple[Settings, argparse.Namespace]:
+    """Return the settings and whatever else the parser knows; flags win over variables. Raises `SettingError`."""
+    parser = parser or argparse.ArgumentParser()
+    group = parser.add_argument_group("settings", f"also as variables, {PREFIX}LIBRARY and so on")
+    for setting in fields(Settings):
+        shown = setting.metadata["shown"] or setting.default
+        flag = "--" + setting.name.replace("_", "-")
+        group.add_argument(flag, metavar="X", help=f"{setting.metadata['says']} (default: {shown})")
+    flags = parser.parse_args(arguments)
+    return read_settings(vars(flags), environ), flags
+
+
+def read_settings(flags: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
+    """Return the settings that flags and variables give. Raises `SettingError`."""
+    _refuse_unknown(environ)
+    values = {}
+    for setting in fields(Settings):
+        variable = PREFIX + setting.name.upper()
+        text = flags.get(setting.name)
+        text = environ.get(variable) if text is None else text
+        if text is not None and (text != "" or setting.default is MISSING):
+            values[setting.name] = _parse(variable, text, setting.metadata["parse"])
+    return _with_key_from_file(Settings(**values))
+
+
+def _parse(variable: str, text: str, parse: Callable[[str], Any]) -> Any:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise SettingError(f"{variable} cannot be {text!r}: {error}") from None
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = {PREFIX + setting.name.upper() for setting in fields(Settings)}
+    if unknown := sorted(name for name in environ if name.startswith(PREFIX) and name not in known):
+        raise SettingError(f"there is no setting {unknown[0]}")
+
+
+def _with_key_from_file(settings: Settings) -> Settings:
+    file = settings.qdrant_api_key_file
+    if file is None:
+        return settings
+    try:
+        key = file.read_text().strip()
+    except OSError as error:
+        raise SettingError(f"{PREFIX}QDRANT_API_KEY_FILE cannot be read: {error.strerror}") from None
+    values = {setting.name: getattr(settings, setting.name) for setting in fields(settings)}
+    return Settings(**values | {"qdrant_api_key": key})

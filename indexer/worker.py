@@ -1,0 +1,144 @@
+"""Takes pending pictures and gives them their vectors. Read from top to bottom; `step` is one round."""
+
+import logging
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from threading import Event
+from types import TracebackType
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.catalogue import Catalogue, Claim, Outcome
+from indexer.engine import EngineError
+from indexer.library import InvalidKeyError, Library
+from indexer.record import Record
+from indexer.room import NoRoomError
+from model.errors import ImageError
+from model.preprocess import load_picture
+
+BATCH = 64
+IN_MEMORY_BYTES = 16 << 20  # larger files are read from the disk, piece by piece
+LEASE_S = 120.0
+MAX_ATTEMPTS = 3
+IDLE_WAIT_S = 1.0
+TROUBLE_WAIT_S = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class Encoder(Protocol):
+    """What the worker needs of a model: `model.runtime.Encoder`, or a fake in tests."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def version(self) -> str: ...
+
+    def encode(self, pictures: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """`threads` pictures are worked on at once; larger ones than `max_pixels` fail."""
+
+    threads: int
+    max_pixels: int
+
+
+class Worker:
+    """Indexes pending pictures. Any number of workers, in any number of processes, can share the work."""
+
+    def __init__(self, library: Library, catalogue: Catalogue, encoder: Encoder, settings: WorkerSettings) -> None:
+        self._library, self._catalogue, self._encoder = library, catalogue, encoder
+        self._max_pixels = settings.max_pixels
+        self._in_flight: deque[tuple[Claim, list[Future[Outcome]]]] = deque()
+        self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="index")
+
+    def __enter__(self) -> "Worker":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(EngineError, NoRoomError):  # then the leases run out, and others take over
+            self._finish_all_but(0)
+        self._pool.shutdown(cancel_futures=True)
+
+    def run(self, stop: Event, wake: Event) -> None:
+        """Work until `stop` is set. `wake` says that there may be something to do."""
+        while not stop.is_set():
+            wake.clear()
+            if not self._step_or_wait(stop):
+                wake.wait(IDLE_WAIT_S)
+
+    def step(self) -> bool:
+        """Take a batch of pending pictures; return whether there was one, and so perhaps another.
+
+        While it is being indexed the batch before it is written, so that no core waits for the disk. When nothing is
+        pending any more, everything has been written.
+        """
+        claim = self._catalogue.claim(BATCH, LEASE_S)
+        if claim.suspicious:
+            self._finish_all_but(0)  # nobody else shall be near when it happens again
+        if claim.records:
+            self._in_flight.append((claim, [self._pool.submit(self._outcome, record) for record in claim.records]))
+        self._finish_all_but(1 if claim.records and not claim.suspicious else 0)
+        return bool(claim.records)
+
+    def _step_or_wait(self, stop: Event) -> bool:
+        try:
+            return self.step()
+        except (EngineError, NoRoomError) as error:
+            log.warning("indexing waits: %s", error)
+            stop.wait(TROUBLE_WAIT_S)
+            return True
+
+    def _finish_all_but(self, number: int) -> None:
+        while len(self._in_flight) > number:
+            claim, outcomes = self._in_flight.popleft()
+            self._catalogue.finish(claim, [outcome.result() for outcome in outcomes])
+
+    def _outcome(self, record: Record) -> Outcome:
+        if record.attempts > MAX_ATTEMPTS:
+            return _failed(record, f"given up: indexing it was interrupted {MAX_ATTEMPTS} times")
+        try:
+            return self._examine(record)
+        except FileNotFoundError:
+            return Outcome(record, gone=True)
+        except (ImageError, InvalidKeyError) as error:
+            return _failed(record, str(error))
+        except OSError as error:
+            return _failed(record, f"the file cannot be read: {error.strerror or error}")
+        except Exception as error:  # one bad picture must not stop the others
+            log.exception("indexing %s failed unexpectedly", record.key)
+            return _failed(record, f"unexpected {type(error).__name__}: {error}")
+
+    def _examine(self, record: Record) -> Outcome:
+        path = self._library.path(record.key)
+        before = path.stat()
+        source = path.read_bytes() if before.st_size <= IN_MEMORY_BYTES else path
+        header, pixels = load_picture(source, self._encoder.size, self._max_pixels)
+        vector = self._encoder.encode(pixels[np.newaxis])[0]
+        known = replace(
+            record,
+            state="indexed",
+            size=before.st_size,
+            mtime_ns=before.st_mtime_ns,
+            sha256=sha256(source).hexdigest() if isinstance(source, bytes) else self._library.sha256(record.key),
+            width=header.width,
+            height=header.height,
+            format=header.format,
+            model=self._encoder.version,
+            error=None,
+        )
+        return Outcome(known, vector)
+
+
+def _failed(record: Record, reason: str) -> Outcome:
+    return Outcome(replace(record, state="failed", error=reason))

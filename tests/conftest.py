@@ -1,0 +1,157 @@
+"""What many tests start from: engines, a small house of parts, a client."""
+
+import atexit
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+from qdrant_client import QdrantClient
+from werkzeug.test import TestResponse
+
+from indexer.catalogue import Catalogue
+from indexer.edge import EdgeEngine
+from indexer.engine import Engine
+from indexer.keeper import Keeper, KeyLocks
+from indexer.library import Library
+from indexer.progress import ProgressMeter
+from indexer.record import id_of
+from indexer.server import ServerEngine, connect
+from indexer.settings import Settings
+from indexer.sync import Synchroniser
+from indexer.trash import Trash
+from indexer.worker import Worker, WorkerSettings
+from model import VECTOR_SIZE
+from service.app import create_app
+from service.context import Context, Gate
+from service.thumbnails import Thumbnails
+from tests.fakes import ColourEncoder
+
+QDRANT_URL = os.environ.get("QDRANT_URL")
+
+
+@cache
+def _empty_catalogue() -> Path:
+    """The files of an empty embedded catalogue, made once: making them takes longer than most tests."""
+    folder = Path(mkdtemp(prefix="lookalike-tests-"))
+    atexit.register(shutil.rmtree, folder)
+    EdgeEngine(folder, VECTOR_SIZE, min_free_bytes=0).close()
+    return folder
+
+
+def _edge(folder: Path) -> Iterator[Engine]:
+    shutil.copytree(_empty_catalogue(), folder / "catalogue")
+    engine = EdgeEngine(folder / "catalogue", VECTOR_SIZE, min_free_bytes=0)
+    yield engine
+    engine.close()
+
+
+def _memory(_: Path) -> Iterator[Engine]:
+    engine = ServerEngine(QdrantClient(":memory:"), "test", VECTOR_SIZE)
+    yield engine
+    engine.close()
+
+
+def _server(_: Path) -> Iterator[Engine]:
+    if not QDRANT_URL:
+        pytest.skip("no Qdrant server: set QDRANT_URL to test on one")
+    client, name = connect(QDRANT_URL, os.environ.get("QDRANT_API_KEY"), timeout_s=30), f"test-{uuid4()}"
+    yield ServerEngine(client, name, VECTOR_SIZE)
+    client.delete_collection(name)
+    client.close()
+
+
+@pytest.fixture(params=[_edge, _memory, _server], ids=["edge", "memory", "server"])
+def any_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """Each of the engines in turn."""
+    yield from request.param(tmp_path)
+
+
+@dataclass
+class House:
+    """A library, its catalogue, and what works on them, with pictures told apart by colour."""
+
+    root: Path
+    data: Path
+    library: Library
+    catalogue: Catalogue
+    keeper: Keeper
+    synchroniser: Synchroniser
+    worker: Worker
+
+    def put(self, key: str, data: bytes) -> str:
+        """Put a file into the library by hand; return the id that it will have."""
+        path = self.root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return id_of(key)
+
+    def index_all(self) -> None:
+        while self.worker.step():
+            pass
+
+    def known_keys(self) -> set[str]:
+        """Return the keys of all that is in the catalogue."""
+        return {record.key for page in self.catalogue.scan() for record in page}
+
+
+def build_house(folder: Path, engine: Engine) -> Iterator[House]:
+    root, data = folder / "library", folder / "data"
+    root.mkdir(exist_ok=True)
+    data.mkdir(exist_ok=True)
+    library, catalogue, locks = Library(root), Catalogue(engine), KeyLocks()
+    keeper = Keeper(library, catalogue, Trash(data / "trash"), locks)
+    with Worker(library, catalogue, ColourEncoder(), WorkerSettings(threads=2, max_pixels=50_000_000)) as worker:
+        yield House(root, data, library, catalogue, keeper, Synchroniser(library, catalogue, locks), worker)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A house on the embedded engine."""
+    for engine in _edge(tmp_path):
+        yield from build_house(tmp_path, engine)
+
+
+@pytest.fixture
+def any_house(tmp_path: Path, any_engine: Engine) -> Iterator[House]:
+    """A house on each of the engines in turn."""
+    yield from build_house(tmp_path, any_engine)
+
+
+class ReadingClient(FlaskClient):
+    """A client that reads every answer to its end, as a browser does, so that files are closed."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        return super().open(*args, **{"buffered": True} | kwargs)
+
+
+def make_client(house: House, settings: Settings | None = None) -> FlaskClient:
+    """Return a client of a service in which indexing happens as soon as there is something to index."""
+    settings = settings or Settings(library=house.root, data=house.data, fetch_urls=False, min_free_mb=0)
+    context = Context(
+        settings=settings,
+        library=house.library,
+        catalogue=house.catalogue,
+        keeper=house.keeper,
+        encoder=ColourEncoder(),
+        fetcher=None,
+        thumbnails=Thumbnails(house.data / "thumbnails", settings.max_pixels, settings.min_free_bytes),
+        gate=Gate(2),
+        meter=ProgressMeter(),
+        wake=house.index_all,
+    )
+    app = create_app(context)
+    app.test_client_class = ReadingClient
+    return app.test_client()
+
+
+@pytest.fixture
+def client(house: House) -> FlaskClient:
+    return make_client(house)

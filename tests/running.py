@@ -1,0 +1,98 @@
+"""The real service, as its own process."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+import requests
+
+ROOT = Path(__file__).parent.parent
+START_LIMIT_S = 60.0
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody uses."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def wait_until(true: Callable[[], bool], limit_s: float = START_LIMIT_S) -> None:
+    """Return as soon as something is true. Raises `TimeoutError`."""
+    deadline = time.monotonic() + limit_s
+    while not true():
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.02)
+
+
+class RunningService:
+    """`python -m service` on a free port, with a log beside its data; ends with the `with` block."""
+
+    def __init__(self, library: Path, data: Path, *flags: str) -> None:
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.log = data / "service.log"
+        data.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "service", "--library", library, "--data", data, "--port", str(self.port)]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen([*command, *flags], cwd=ROOT, stdout=log, stderr=log)
+        self.session = requests.Session()
+
+    def __enter__(self) -> "RunningService":
+        try:
+            wait_until(self._answers)
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.session.close()
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(30)
+
+    def _answers(self) -> bool:
+        if self.process.poll() is not None:
+            raise RuntimeError(self.log.read_text())
+        try:
+            return self.session.get(f"{self.address}/health/ready", timeout=5).ok
+        except requests.ConnectionError:
+            return False
+
+    def kill(self) -> None:
+        """End it as a power cut would, and wait until it is gone."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(30)
+
+    def peak_memory_bytes(self) -> int:
+        """Return the most memory that the process has held at once."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) << 10  # type: ignore[index]
+
+    def counts(self) -> dict[str, int]:
+        counts: dict[str, int] = self.session.get(f"{self.address}/v1/status", timeout=10).json()["counts"]
+        return counts
+
+    def wait_until_indexed(self, total: int) -> None:
+        """Return when that many pictures are in the catalogue and none is pending."""
+        wait_until(lambda: (counts := self.counts())["total"] == total and counts["pending"] == 0)
+
+    def listed_keys(self) -> list[str]:
+        """Return the keys of all pictures in the catalogue."""
+        found, cursor = [], ""
+        while cursor is not None:
+            query = {"limit": "500"} | ({"cursor": cursor} if cursor else {})
+            page = self.session.get(f"{self.address}/v1/images", params=query, timeout=10).json()
+            found += [image["key"] for image in page["images"]]
+            cursor = page["next_cursor"]
+        return found

@@ -1,0 +1,241 @@
+"""The catalogue's contract, on every engine alike."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from indexer.catalogue import Catalogue, CursorError, ModelMismatchError, Outcome
+from indexer.engine import Engine, Vector, Where
+from indexer.record import Record, id_of
+
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
+LEASE_S = 60.0
+
+
+@pytest.fixture
+def catalogue(any_engine: Engine) -> Catalogue:
+    return Catalogue(any_engine)
+
+
+def record(number: int = 0, **fields: object) -> Record:
+    return replace(Record(f"a/{number}.jpg", 100, 1, NEW_YEAR + timedelta(microseconds=number)), **fields)
+
+
+def axis(number: int) -> Vector:
+    """A unit vector along one of the 64 axes."""
+    return np.eye(64, dtype=np.float32)[number]
+
+
+def index(catalogue: Catalogue, *records: Record, model: str = "m1") -> None:
+    """Insert records and index each along the axis of its place."""
+    catalogue.insert(records)
+    claim = catalogue.claim(100, LEASE_S)
+    places = {each.id: place for place, each in enumerate(records)}
+    done = (replace(each, state="indexed", model=model) for each in claim.records)
+    catalogue.finish(claim, [Outcome(each, axis(places[each.id])) for each in done])
+
+
+def test_a_new_record_comes_back_as_it_was_written(catalogue: Catalogue) -> None:
+    written = record(label="cars", tags=("red", "old"), sha256="ab", width=3, height=4, format="PNG", origin="added")
+    catalogue.insert([written])
+    assert catalogue.get([written.id]) == {written.id: written}
+
+
+def test_inserting_leaves_a_record_that_exists_alone(catalogue: Catalogue) -> None:
+    catalogue.insert([record(label="first")])
+    catalogue.insert([record(label="second"), record(1)])
+    assert catalogue.get([record().id])[record().id].label == "first"
+    assert catalogue.count() == 2
+
+
+def test_getting_passes_over_ids_that_do_not_exist(catalogue: Catalogue) -> None:
+    assert catalogue.get([id_of("nothing")]) == {}
+    assert catalogue.get([]) == {}
+
+
+def test_a_pending_picture_has_no_vector_and_is_not_found(catalogue: Catalogue) -> None:
+    catalogue.insert([record()])
+    assert catalogue.vector(record().id) is None
+    assert catalogue.search(axis(0), limit=10) == []
+
+
+def test_an_indexed_picture_is_found_with_its_cosine(catalogue: Catalogue) -> None:
+    index(catalogue, record(0), record(1))
+    query = (3 * axis(0) + 4 * axis(1)) / 5
+    hits = catalogue.search(query, limit=10)
+    assert [hit.record.key for hit in hits] == ["a/1.jpg", "a/0.jpg"]
+    assert [hit.score for hit in hits] == pytest.approx([0.8, 0.6], abs=1e-5)
+    assert hits[0].record.state == "indexed"
+
+
+def test_searching_knows_limit_offset_and_least_score(catalogue: Catalogue) -> None:
+    index(catalogue, record(0), record(1), record(2))
+    query = (3 * axis(0) + 2 * axis(1) + axis(2)) / np.sqrt(14).astype(np.float32)
+    assert [hit.record.key for hit in catalogue.search(query, limit=1, offset=1)] == ["a/1.jpg"]
+    assert [hit.record.key for hit in catalogue.search(query, limit=9, min_score=0.5)] == ["a/0.jpg", "a/1.jpg"]
+
+
+def test_searching_filters_by_label_and_by_all_tags(catalogue: Catalogue) -> None:
+    index(
+        catalogue,
+        record(0, label="cars", tags=("red",)),
+        record(1, label="cars", tags=("red", "old")),
+        record(2, label="bikes", tags=("red", "old")),
+    )
+    where = Where(equal={"label": "cars"}, tags=("red", "old"))
+    assert [hit.record.key for hit in catalogue.search(axis(0), 9, where=where)] == ["a/1.jpg"]
+
+
+def test_one_picture_can_be_left_out_of_a_search(catalogue: Catalogue) -> None:
+    index(catalogue, record(0), record(1), record(2))
+    query = (3 * axis(0) + 2 * axis(1) + axis(2)) / np.sqrt(14).astype(np.float32)
+
+    def keys(limit: int, offset: int) -> list[str]:
+        hits = catalogue.search(query, limit, offset, without_id=record(0).id)
+        return [hit.record.key for hit in hits]
+
+    assert keys(limit=9, offset=0) == ["a/1.jpg", "a/2.jpg"]
+    assert keys(limit=1, offset=0) == ["a/1.jpg"]
+    assert keys(limit=1, offset=1) == ["a/2.jpg"]
+
+
+def test_a_vector_comes_back_as_it_was_written(catalogue: Catalogue) -> None:
+    index(catalogue, record(0), record(1))
+    found = catalogue.vector(record(1).id)
+    assert found is not None
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, axis(1), atol=1e-6)
+
+
+def test_putting_a_record_anew_drops_its_vector(catalogue: Catalogue) -> None:
+    index(catalogue, record())
+    catalogue.put([record(size=7)])
+    assert catalogue.search(axis(0), limit=10) == []
+    assert catalogue.get([record().id])[record().id].size == 7
+
+
+def test_a_deleted_picture_is_gone_from_everything(catalogue: Catalogue) -> None:
+    index(catalogue, record(0), record(1))
+    catalogue.delete([record(0).id, id_of("nothing")])
+    assert [hit.record.key for hit in catalogue.search(axis(0), limit=10)] == ["a/1.jpg"]
+    assert catalogue.count() == 1
+    assert catalogue.list_newest(10)[0] == list(catalogue.get([record(1).id]).values())
+
+
+def test_counts_tell_the_states_apart(catalogue: Catalogue) -> None:
+    index(catalogue, record(0), record(1))
+    catalogue.insert([record(2), record(3, state="failed", error="broken"), record(4)])
+    assert catalogue.counts() == {"pending": 2, "indexed": 2, "failed": 1}
+
+
+def test_the_newest_come_first_page_by_page(catalogue: Catalogue) -> None:
+    catalogue.insert([record(number) for number in (2, 0, 4, 1, 3)])
+    first, cursor = catalogue.list_newest(2)
+    second, cursor = catalogue.list_newest(2, cursor)
+    third, end = catalogue.list_newest(2, cursor)
+    assert [each.key for each in first + second + third] == [f"a/{number}.jpg" for number in (4, 3, 2, 1, 0)]
+    assert end is None
+
+
+def test_pictures_added_at_the_same_moment_are_listed_once_each(catalogue: Catalogue) -> None:
+    same = [replace(record(number), added_at=NEW_YEAR) for number in range(7)]
+    catalogue.insert(same)
+    seen, cursor = catalogue.list_newest(2)
+    while cursor:
+        page, cursor = catalogue.list_newest(2, cursor)
+        seen += page
+    assert sorted(each.key for each in seen) == [each.key for each in same]
+
+
+def test_a_list_can_be_filtered(catalogue: Catalogue) -> None:
+    catalogue.insert([record(0, label="cars"), record(1, label="bikes"), record(2, label="cars")])
+    found, cursor = catalogue.list_newest(10, where=Where(equal={"label": "cars"}))
+    assert [each.key for each in found] == ["a/2.jpg", "a/0.jpg"]
+    assert cursor is None
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "bm9uc2Vuc2U=", "WzEsIDJd", "e30=", "é"])
+def test_a_made_up_cursor_is_refused(catalogue: Catalogue, cursor: str) -> None:
+    with pytest.raises(CursorError):
+        catalogue.list_newest(2, cursor)
+
+
+def test_a_scan_meets_every_picture_once(catalogue: Catalogue) -> None:
+    catalogue.insert([record(number) for number in range(1203)])
+    keys = [each.key for page in catalogue.scan() for each in page]
+    assert len(keys) == len(set(keys)) == 1203
+
+
+def test_two_claims_never_share_a_picture(catalogue: Catalogue) -> None:
+    catalogue.insert([record(number) for number in range(5)])
+    first, second = catalogue.claim(3, LEASE_S), catalogue.claim(3, LEASE_S)
+    assert len(first.records) == 3
+    assert len(second.records) == 2
+    assert not {each.id for each in first.records} & {each.id for each in second.records}
+    assert catalogue.claim(3, LEASE_S).records == ()
+
+
+def test_what_somebody_added_is_claimed_before_what_was_found(catalogue: Catalogue) -> None:
+    catalogue.insert([record(number) for number in range(20)])
+    catalogue.insert([record(20, origin="added")])
+    assert [each.key for each in catalogue.claim(5, LEASE_S).records] == ["a/20.jpg"]
+
+
+def test_a_lease_that_ran_out_is_claimed_again_one_picture_at_a_time(catalogue: Catalogue) -> None:
+    catalogue.insert([record(0), record(1)])
+    catalogue.claim(5, lease_s=-1)
+    again = catalogue.claim(5, lease_s=-1)
+    assert [each.attempts for each in again.records] == [2]
+
+
+def test_released_leases_can_be_claimed_at_once(catalogue: Catalogue) -> None:
+    catalogue.insert([record()])
+    catalogue.claim(5, LEASE_S)
+    catalogue.release_leases()
+    assert len(catalogue.claim(5, LEASE_S).records) == 1
+
+
+def test_a_result_for_a_picture_that_was_removed_meanwhile_is_dropped(catalogue: Catalogue) -> None:
+    catalogue.insert([record()])
+    claim = catalogue.claim(5, LEASE_S)
+    catalogue.delete([record().id])
+    catalogue.finish(claim, [Outcome(replace(claim.records[0], state="indexed"), axis(0))])
+    assert catalogue.count() == 0
+
+
+def test_a_result_for_a_picture_that_was_changed_meanwhile_is_dropped(catalogue: Catalogue) -> None:
+    catalogue.insert([record()])
+    claim = catalogue.claim(5, LEASE_S)
+    catalogue.put([record(size=7)])
+    catalogue.finish(claim, [Outcome(replace(claim.records[0], state="indexed"), axis(0))])
+    assert catalogue.get([record().id])[record().id] == record(size=7)
+    assert len(catalogue.claim(5, LEASE_S).records) == 1
+
+
+def test_a_picture_that_is_gone_is_forgotten_unless_it_was_changed(catalogue: Catalogue) -> None:
+    catalogue.insert([record(0), record(1)])
+    claim = catalogue.claim(5, LEASE_S)
+    catalogue.put([record(1, size=7)])
+    catalogue.finish(claim, [Outcome(each, gone=True) for each in claim.records])
+    assert [each.key for page in catalogue.scan() for each in page] == ["a/1.jpg"]
+
+
+def test_a_failed_picture_says_why_and_is_not_claimed_again(catalogue: Catalogue) -> None:
+    catalogue.insert([record()])
+    claim = catalogue.claim(5, LEASE_S)
+    catalogue.finish(claim, [Outcome(replace(claim.records[0], state="failed", error="broken"))])
+    assert catalogue.claim(5, LEASE_S).records == ()
+    assert catalogue.get([record().id])[record().id].error == "broken"
+
+
+def test_vectors_of_another_model_are_refused_until_they_are_indexed_again(catalogue: Catalogue) -> None:
+    index(catalogue, record(0), record(1), model="old")
+    catalogue.require_model("old")
+    with pytest.raises(ModelMismatchError, match=r"2 pictures .* reindex"):
+        catalogue.require_model("new")
+    assert catalogue.reindex("new") == 2
+    catalogue.require_model("new")
+    assert catalogue.counts() == {"pending": 2, "indexed": 0, "failed": 0}
+    assert catalogue.search(axis(0), 5) == []

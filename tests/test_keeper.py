@@ -1,0 +1,146 @@
+"""Adding, removing and restoring, on each engine."""
+
+from threading import Thread
+
+import pytest
+
+from indexer.keeper import NewPicture, UnknownPictureError
+from indexer.library import KeyTakenError
+from indexer.record import Record, id_of
+from tests.conftest import House
+from tests.pictures import BLUE, RED, draw
+
+
+def new(key: str, data: bytes, label: str | None = None, tags: tuple[str, ...] = ()) -> NewPicture:
+    return NewPicture(key, data, 64, 48, "PNG", label, tags)
+
+
+def stored(house: House, key: str) -> Record:
+    return house.catalogue.get([id_of(key)])[id_of(key)]
+
+
+def test_an_added_picture_is_in_the_library_and_pending(any_house: House) -> None:
+    record, change = any_house.keeper.add(new("cars/a.png", draw(RED), tags=("old",)))
+    assert change == "added"
+    assert (any_house.root / "cars/a.png").read_bytes() == draw(RED)
+    assert stored(any_house, "cars/a.png") == record
+    assert (record.state, record.label, record.tags, record.width) == ("pending", "cars", ("old",), 64)
+
+
+def test_a_label_that_was_given_wins_over_the_folder(any_house: House) -> None:
+    record, _ = any_house.keeper.add(new("cars/a.png", draw(RED), label="vehicles"))
+    assert record.label == "vehicles"
+
+
+def test_adding_the_same_bytes_again_changes_nothing(any_house: House) -> None:
+    any_house.keeper.add(new("a.png", draw(RED)))
+    any_house.index_all()
+    record, change = any_house.keeper.add(new("a.png", draw(RED)))
+    assert (change, record.state) == ("unchanged", "indexed")
+
+
+def test_adding_bytes_that_the_catalogue_forgot_catalogues_them(any_house: House) -> None:
+    any_house.put("a.png", draw(RED))
+    record, change = any_house.keeper.add(new("a.png", draw(RED)))
+    assert (change, record.state) == ("unchanged", "pending")
+    assert stored(any_house, "a.png") == record
+
+
+def test_other_bytes_under_a_key_need_to_be_meant(any_house: House) -> None:
+    any_house.keeper.add(new("a.png", draw(RED)))
+    with pytest.raises(KeyTakenError):
+        any_house.keeper.add(new("a.png", draw(BLUE)))
+    record, change = any_house.keeper.add(new("a.png", draw(BLUE)), replace=True)
+    assert change == "replaced"
+    assert (any_house.root / "a.png").read_bytes() == draw(BLUE)
+    assert stored(any_house, "a.png").sha256 == record.sha256
+
+
+def test_a_removed_picture_lies_in_the_trash_and_nowhere_else(any_house: House) -> None:
+    record, _ = any_house.keeper.add(new("a.png", draw(RED)))
+    any_house.keeper.remove(record.id)
+    assert not (any_house.root / "a.png").exists()
+    assert any_house.catalogue.count() == 0
+    assert [path.read_bytes() for path in any_house.data.rglob("picture")] == [draw(RED)]
+
+
+def test_a_restored_picture_is_as_it_was(any_house: House) -> None:
+    before, _ = any_house.keeper.add(new("cars/a.png", draw(RED), label="red ones", tags=("old",)))
+    any_house.index_all()
+    any_house.keeper.remove(before.id)
+    any_house.keeper.restore(before.id)
+    any_house.index_all()
+    after = stored(any_house, "cars/a.png")
+    assert (any_house.root / "cars/a.png").read_bytes() == draw(RED)
+    assert (after.label, after.tags, after.added_at) == (before.label, before.tags, before.added_at)
+    assert (after.state, after.sha256) == ("indexed", before.sha256)
+    assert not list(any_house.data.rglob("picture"))
+
+
+def test_restoring_brings_back_what_was_removed_last(any_house: House) -> None:
+    for colour in (RED, BLUE):
+        record, _ = any_house.keeper.add(new("a.png", draw(colour)))
+        any_house.keeper.remove(record.id)
+    any_house.keeper.restore(record.id)
+    assert (any_house.root / "a.png").read_bytes() == draw(BLUE)
+    any_house.keeper.remove(record.id)
+    assert len(list(any_house.data.rglob("picture"))) == 2
+
+
+def test_restoring_never_overwrites_a_picture(any_house: House) -> None:
+    record, _ = any_house.keeper.add(new("a.png", draw(RED)))
+    any_house.keeper.remove(record.id)
+    any_house.keeper.add(new("a.png", draw(BLUE)))
+    with pytest.raises(KeyTakenError):
+        any_house.keeper.restore(record.id)
+    assert (any_house.root / "a.png").read_bytes() == draw(BLUE)
+    assert [path.read_bytes() for path in any_house.data.rglob("picture")] == [draw(RED)]
+
+
+def test_purging_destroys_the_picture_and_what_the_trash_has_of_it(any_house: House) -> None:
+    record, _ = any_house.keeper.add(new("a.png", draw(RED)))
+    any_house.keeper.remove(record.id)
+    any_house.keeper.add(new("a.png", draw(BLUE)))
+    any_house.keeper.remove(record.id, purge=True)
+    assert not (any_house.root / "a.png").exists()
+    assert not list(any_house.data.rglob("picture"))
+    with pytest.raises(UnknownPictureError):
+        any_house.keeper.restore(record.id)
+
+
+def test_what_lies_in_the_trash_can_be_purged(any_house: House) -> None:
+    record, _ = any_house.keeper.add(new("a.png", draw(RED)))
+    any_house.keeper.remove(record.id)
+    any_house.keeper.remove(record.id, purge=True)
+    assert not list(any_house.data.rglob("picture"))
+
+
+def test_an_unknown_picture_can_be_neither_removed_nor_restored(any_house: House) -> None:
+    with pytest.raises(UnknownPictureError):
+        any_house.keeper.remove(id_of("nothing"))
+    with pytest.raises(UnknownPictureError):
+        any_house.keeper.restore(id_of("nothing"))
+
+
+def test_a_picture_whose_file_was_taken_out_by_hand_can_be_removed(any_house: House) -> None:
+    record, _ = any_house.keeper.add(new("a.png", draw(RED)))
+    (any_house.root / "a.png").unlink()
+    any_house.keeper.remove(record.id)
+    assert any_house.catalogue.count() == 0
+
+
+def test_of_many_who_add_one_key_at_once_one_wins(house: House) -> None:
+    outcomes: list[str] = []
+
+    def add(shade: int) -> None:
+        try:
+            outcomes.append(house.keeper.add(new("a.png", draw((shade, 0, 0))))[1])
+        except KeyTakenError:
+            outcomes.append("taken")
+
+    threads = [Thread(target=add, args=(shade,)) for shade in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["added"] + ["taken"] * 7

@@ -1,0 +1,65 @@
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from indexer.settings import PREFIX, SettingError, Settings, load_settings, read_settings
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def test_without_anything_set_the_defaults_hold() -> None:
+    assert read_settings({}, {}) == Settings()
+
+
+def test_a_flag_wins_over_a_variable_and_a_variable_over_the_default() -> None:
+    environ = {"LOOKALIKE_PORT": "1", "LOOKALIKE_HOST": "0.0.0.0"}
+    settings, _ = load_settings(["--port", "2", "--library", "/pictures"], environ)
+    assert (settings.port, settings.host, settings.library) == (2, "0.0.0.0", Path("/pictures"))
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert read_settings({}, {"LOOKALIKE_QDRANT_URL": "", "LOOKALIKE_PORT": ""}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "65536"), ("PORT", "-1"), ("PORT", "8000.0"), ("PORT", "٣"), ("THREADS", "0"), ("MAX_PIXELS", "many"),
+        ("FETCH_URLS", "perhaps"), ("FETCH_TIMEOUT_S", "0"), ("FETCH_TIMEOUT_S", "inf"), ("COLLECTION", "a b"),
+        ("QDRANT_URL", "localhost:6333"), ("LIBRARY", "a\0b"), ("QDRANT_API_KEY_FILE", "/nothing/here"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_refused_with_the_name_of_the_setting(name: str, value: str) -> None:
+    with pytest.raises(SettingError, match=PREFIX + name):
+        read_settings({}, {PREFIX + name: value})
+
+
+def test_a_setting_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(SettingError, match="LOOKALIKE_PROT"):
+        read_settings({}, {"LOOKALIKE_PROT": "8000"})
+
+
+def test_the_api_key_can_lie_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("secret\n")
+    assert read_settings({}, {"LOOKALIKE_QDRANT_API_KEY_FILE": str(file)}).qdrant_api_key == "secret"
+
+
+def test_a_key_is_never_shown() -> None:
+    assert "secret" not in repr(Settings(qdrant_api_key="secret"))
+
+
+def test_each_library_has_its_own_data_folder(tmp_path: Path) -> None:
+    one, other = Settings(library=tmp_path / "a"), Settings(library=tmp_path / "b" / "a")
+    assert one.data_folder != other.data_folder
+    assert Settings(data=tmp_path).data_folder == tmp_path
+
+
+def test_the_readme_lists_every_setting_with_its_default() -> None:
+    rows = dict(re.findall(r"^\| `(LOOKALIKE_\w+)` \| (.+?) \|", README.read_text(), re.MULTILINE))
+    expected = {}
+    for setting in fields(Settings):
+        expected[PREFIX + setting.name.upper()] = setting.metadata["shown"] or f"`{setting.default}`"
+    assert rows == expected

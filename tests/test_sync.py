@@ -1,0 +1,116 @@
+"""The catalogue follows the library, on each engine."""
+
+import os
+import shutil
+
+import pytest
+
+from indexer.record import id_of
+from indexer.sync import EmptyLibraryError
+from tests.conftest import House
+from tests.pictures import BLUE, GREEN, RED, draw
+
+
+def report(house: House, **options: bool) -> dict[str, int]:
+    """Sync, and return what was not zero."""
+    found = house.synchroniser.sync(**options)
+    return {name: value for name in found.__slots__ if (value := getattr(found, name))}
+
+
+def test_new_files_become_pending_with_their_folder_as_label(any_house: House) -> None:
+    any_house.put("cars/red/a.png", draw(RED))
+    any_house.put("b.png", draw(BLUE))
+    assert report(any_house) == {"added": 2}
+    records = any_house.catalogue.get([id_of("cars/red/a.png"), id_of("b.png")])
+    assert {r.key: (r.label, r.state, r.origin) for r in records.values()} == {
+        "cars/red/a.png": ("red", "pending", "found"),
+        "b.png": (None, "pending", "found"),
+    }
+
+
+def test_a_second_sync_finds_nothing_to_do(any_house: House) -> None:
+    any_house.put("a.png", draw(RED))
+    report(any_house)
+    any_house.index_all()
+    assert report(any_house) == {"unchanged": 1}
+    assert any_house.catalogue.counts()["pending"] == 0
+
+
+def test_a_changed_file_is_indexed_again_and_keeps_what_people_said_of_it(any_house: House) -> None:
+    picture_id = any_house.put("cars/a.png", draw(RED))
+    report(any_house)
+    any_house.index_all()
+    before = any_house.catalogue.get([picture_id])[picture_id]
+    any_house.put("cars/a.png", draw(BLUE, (10, 10)))
+    assert report(any_house) == {"changed": 1}
+    any_house.index_all()
+    after = any_house.catalogue.get([picture_id])[picture_id]
+    assert (after.state, after.width, after.label) == ("indexed", 10, "cars")
+    assert (after.sha256 != before.sha256, after.added_at) == (True, before.added_at)
+
+
+def test_a_vanished_file_is_forgotten(any_house: House) -> None:
+    any_house.put("a.png", draw(RED))
+    any_house.put("b.png", draw(BLUE))
+    report(any_house)
+    (any_house.root / "a.png").unlink()
+    assert report(any_house) == {"unchanged": 1, "vanished": 1}
+    assert any_house.known_keys() == {"b.png"}
+
+
+def test_a_picture_is_told_by_its_content_when_its_name_says_nothing(any_house: House) -> None:
+    any_house.put("photo", draw(RED))
+    any_house.put("photo.dat", draw(BLUE))
+    any_house.put("notes.txt", b"not a picture at all, whatever one does")
+    any_house.put("empty", b"")
+    assert report(any_house) == {"added": 2, "ignored": 2}
+
+
+def test_a_file_that_only_calls_itself_a_picture_fails_with_a_reason(any_house: House) -> None:
+    broken = any_house.put("broken.jpg", b"this is text and no picture")
+    any_house.put("good.png", draw(RED))
+    report(any_house)
+    any_house.index_all()
+    assert any_house.catalogue.counts() == {"pending": 0, "indexed": 1, "failed": 1}
+    record = any_house.catalogue.get([broken])[broken]
+    assert "not a picture" in (record.error or "")
+    assert report(any_house) == {"unchanged": 2}
+
+
+def test_an_empty_library_is_not_taken_for_a_wish_to_forget_everything(any_house: House) -> None:
+    any_house.put("a.png", draw(RED))
+    report(any_house)
+    (any_house.root / "a.png").unlink()
+    with pytest.raises(EmptyLibraryError, match="knows 1 picture"):
+        report(any_house)
+    assert any_house.known_keys() == {"a.png"}
+    assert report(any_house, allow_empty=True) == {"vanished": 1}
+
+
+def test_some_keys_can_be_synced_alone(any_house: House) -> None:
+    for key, colour in (("a.png", RED), ("b.png", BLUE)):
+        any_house.put(key, draw(colour))
+    any_house.synchroniser.sync_keys(["a.png"])
+    assert any_house.known_keys() == {"a.png"}
+    (any_house.root / "a.png").unlink()
+    any_house.synchroniser.sync_keys(["a.png", "b.png", "never.png"])
+    assert any_house.known_keys() == {"b.png"}
+
+
+def test_a_folder_that_came_or_went_is_synced_with_all_that_is_in_it(any_house: House) -> None:
+    for key, colour in (("cars/a.png", RED), ("cars/old/b.png", BLUE), ("carsten.png", GREEN)):
+        any_house.put(key, draw(colour))
+    any_house.synchroniser.sync_keys(["cars", "carsten.png"])
+    assert any_house.known_keys() == {"cars/a.png", "cars/old/b.png", "carsten.png"}
+    shutil.rmtree(any_house.root / "cars")
+    any_house.synchroniser.sync_keys(["cars"])
+    assert any_house.known_keys() == {"carsten.png"}
+
+
+def test_a_library_of_several_pages_is_synced_whole(house: House) -> None:
+    for number in range(1100):
+        os.link(house.root / "0.png", house.root / f"{number}.png") if number else house.put("0.png", draw(RED))
+    assert report(house) == {"added": 1100}
+    for number in range(0, 1100, 2):
+        (house.root / f"{number}.png").unlink()
+    assert report(house) == {"unchanged": 550, "vanished": 550}

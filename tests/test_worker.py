@@ -1,0 +1,148 @@
+"""Pending pictures get their vectors; what goes wrong with one stays with that one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.record import id_of
+from indexer.worker import BATCH, MAX_ATTEMPTS, Worker, WorkerSettings
+from tests.conftest import House
+from tests.fakes import ColourEncoder
+from tests.pictures import BLUE, GREEN, RED, draw
+
+
+class Surprise(ColourEncoder):
+    """An encoder that fails as nobody expected over pictures that are mostly blue."""
+
+    def encode(self, pictures: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        if pictures[..., 2].mean() > 150:
+            raise ZeroDivisionError("blue")
+        return super().encode(pictures)
+
+
+@contextmanager
+def worker_with(house: House, max_pixels: int = 10_000, encoder: ColourEncoder | None = None) -> Iterator[Worker]:
+    settings = WorkerSettings(threads=2, max_pixels=max_pixels)
+    with Worker(house.library, house.catalogue, encoder or ColourEncoder(), settings) as worker:
+        yield worker
+
+
+def test_a_step_says_whether_there_was_work(any_house: House) -> None:
+    assert not any_house.worker.step()
+    any_house.put("a.png", draw(RED))
+    any_house.synchroniser.sync()
+    assert any_house.worker.step()
+    assert not any_house.worker.step()
+
+
+def test_an_indexed_picture_has_its_whole_record(any_house: House) -> None:
+    picture_id = any_house.put("a.png", draw(RED, (30, 20)))
+    any_house.synchroniser.sync()
+    any_house.index_all()
+    record = any_house.catalogue.get([picture_id])[picture_id]
+    assert (record.state, record.width, record.height, record.format) == ("indexed", 30, 20, "PNG")
+    assert (record.sha256, record.model) == (any_house.library.sha256("a.png"), "colours-1")
+    assert (record.size, record.attempts) == (len(draw(RED, (30, 20))), 0)
+
+
+def test_the_nearest_picture_is_the_one_of_the_same_colour(any_house: House) -> None:
+    for name, colour in (("red", RED), ("green", GREEN), ("blue", BLUE), ("dark red", (180, 10, 10))):
+        any_house.put(f"{name}.png", draw(colour))
+    any_house.synchroniser.sync()
+    any_house.index_all()
+    vector = any_house.catalogue.vector(id_of("red.png"))
+    assert vector is not None
+    hits = any_house.catalogue.search(vector, limit=4)
+    assert [hit.record.key for hit in hits][:2] == ["red.png", "dark red.png"]
+    assert hits[0].score > 0.999
+
+
+def test_a_corrupt_picture_fails_alone(any_house: House) -> None:
+    any_house.put("good.png", draw(RED))
+    bad = any_house.put("bad.png", draw(RED)[:60])
+    any_house.synchroniser.sync()
+    any_house.index_all()
+    assert any_house.catalogue.counts() == {"pending": 0, "indexed": 1, "failed": 1}
+    assert any_house.catalogue.get([bad])[bad].error
+
+
+def test_a_picture_with_too_many_pixels_fails_with_both_numbers(house: House) -> None:
+    picture_id = house.put("large.png", draw(RED, (200, 100)))
+    house.synchroniser.sync()
+    with worker_with(house) as worker:
+        assert worker.step()
+    error = house.catalogue.get([picture_id])[picture_id].error or ""
+    assert "200" in error
+    assert "10,000" in error
+
+
+def test_an_unexpected_error_fails_one_picture_and_not_the_batch(house: House) -> None:
+    house.put("red.png", draw(RED))
+    bad = house.put("blue.png", draw(BLUE))
+    house.synchroniser.sync()
+    with worker_with(house, encoder=Surprise()) as worker:
+        assert worker.step()
+    assert house.catalogue.counts() == {"pending": 0, "indexed": 1, "failed": 1}
+    assert house.catalogue.get([bad])[bad].error == "unexpected ZeroDivisionError: blue"
+
+
+def test_a_file_that_vanished_before_its_turn_is_forgotten(any_house: House) -> None:
+    any_house.put("a.png", draw(RED))
+    any_house.synchroniser.sync()
+    (any_house.root / "a.png").unlink()
+    any_house.index_all()
+    assert any_house.catalogue.count() == 0
+
+
+def test_a_picture_that_keeps_interrupting_is_given_up(any_house: House) -> None:
+    picture_id = any_house.put("poison.png", draw(RED))
+    any_house.synchroniser.sync()
+    for _ in range(MAX_ATTEMPTS):
+        any_house.catalogue.claim(BATCH, lease_s=-1)
+    any_house.index_all()
+    record = any_house.catalogue.get([picture_id])[picture_id]
+    assert (record.state, record.error) == ("failed", "given up: indexing it was interrupted 3 times")
+
+
+def test_more_than_a_batch_is_indexed_in_several_steps(house: House) -> None:
+    for number in range(BATCH + 3):
+        house.put(f"{number}.png", draw((number, 0, 0)))
+    house.synchroniser.sync()
+    assert [house.worker.step() for _ in range(3)] == [True, True, False]
+    assert house.catalogue.counts()["indexed"] == BATCH + 3
+
+
+def test_a_suspicious_picture_is_worked_on_alone(house: House) -> None:
+    for number in range(3):
+        house.put(f"{number}.png", draw((number, 0, 0)))
+    house.synchroniser.sync()
+    house.catalogue.claim(BATCH, lease_s=-1)
+    for done in range(1, 4):
+        assert house.worker.step()
+        assert house.catalogue.counts()["indexed"] == done
+
+
+def test_a_worker_that_ends_writes_what_it_has_begun(house: House) -> None:
+    house.put("a.png", draw(RED))
+    house.synchroniser.sync()
+    with worker_with(house) as worker:
+        assert worker.step()
+    assert house.catalogue.counts()["indexed"] == 1
+
+
+def test_a_running_worker_wakes_up_for_new_pictures_and_stops_when_told(house: House) -> None:
+    stop, wake = Event(), Event()
+    thread = Thread(target=house.worker.run, args=(stop, wake))
+    thread.start()
+    house.put("a.png", draw(RED))
+    house.synchroniser.sync()
+    wake.set()
+    while not house.catalogue.counts()["indexed"]:
+        stop.wait(0.005)
+    stop.set()
+    wake.set()
+    thread.join(5)
+    assert not thread.is_alive()
