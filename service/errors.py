@@ -1,0 +1,122 @@
+"""The one table of what goes wrong: an exception, its HTTP status, its stable code (RFC 9457).
+
+Layers below raise; only this module knows HTTP. The first row that an exception is an instance of counts.
+"""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, jsonify
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from indexer.catalogue import CursorError
+from indexer.engine import EngineError, EngineUnavailableError
+from indexer.keeper import UnknownPictureError
+from indexer.library import InvalidKeyError, KeyTakenError, ReadOnlyLibraryError
+from indexer.room import NoRoomError
+from model.errors import ImageError, TooManyPixelsError, UndecodableError, UnsupportedFormatError
+from service.context import BusyError
+from service.fetch import (
+    FetchDisabledError,
+    FetchError,
+    FetchTimeoutError,
+    ForbiddenUrlError,
+    TooLargeError,
+    UpstreamError,
+)
+
+log = logging.getLogger(__name__)
+
+
+class InvalidRequestError(Exception):
+    """A request whose form or values cannot be used; says which."""
+
+
+class NotIndexedError(Exception):
+    def __init__(self, state: str) -> None:
+        super().__init__(f"this picture has no vector to search with yet: it is {state}")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem. `retry_after_s` says when to try again, where that helps."""
+
+    status: int
+    code: str
+    title: str
+    retry_after_s: int | None = None
+
+
+KINDS: dict[type[Exception], Kind] = {
+    InvalidRequestError: Kind(400, "invalid_request", "The request cannot be understood"),
+    InvalidKeyError: Kind(400, "invalid_key", "This key cannot be used"),
+    CursorError: Kind(400, "invalid_cursor", "Not a cursor of ours"),
+    ReadOnlyLibraryError: Kind(403, "read_only", "The library is read-only"),
+    FetchDisabledError: Kind(403, "urls_disabled", "Pictures by URL are turned off"),
+    UnknownPictureError: Kind(404, "unknown_picture", "No such picture"),
+    FileNotFoundError: Kind(404, "file_gone", "The picture's file is gone"),
+    KeyTakenError: Kind(409, "key_taken", "Another picture has this key"),
+    NotIndexedError: Kind(409, "not_indexed", "This picture is not indexed"),
+    TooManyPixelsError: Kind(413, "too_many_pixels", "The picture has too many pixels"),
+    RequestEntityTooLarge: Kind(413, "too_large", "Too many bytes"),
+    TooLargeError: Kind(413, "too_large", "Too many bytes"),
+    UnsupportedFormatError: Kind(415, "unsupported_format", "Not a picture format that is taken"),
+    UndecodableError: Kind(422, "undecodable", "The picture does not decode"),
+    ImageError: Kind(422, "undecodable", "The picture does not decode"),
+    ForbiddenUrlError: Kind(422, "url_forbidden", "This address may not be fetched"),
+    UpstreamError: Kind(422, "url_failed", "The picture cannot be fetched"),
+    FetchTimeoutError: Kind(422, "url_timeout", "The picture takes too long to fetch"),
+    FetchError: Kind(422, "url_failed", "The picture cannot be fetched"),
+    BusyError: Kind(503, "busy", "Too much to do at the moment", retry_after_s=2),
+    EngineUnavailableError: Kind(503, "engine_unavailable", "The catalogue does not answer", retry_after_s=5),
+    EngineError: Kind(500, "engine_error", "The catalogue failed"),
+    NoRoomError: Kind(507, "no_room", "The disk is full"),
+}
+INTERNAL = Kind(500, "internal_error", "Something broke here")
+
+
+def problem_of(error: Exception) -> dict[str, Any]:
+    """Return the problem document (RFC 9457) of any exception."""
+    kind = _kind_of(error)
+    problem = {"type": "about:blank", "title": kind.title, "status": kind.status, "code": kind.code}
+    if kind is not INTERNAL:
+        problem["detail"] = _sentence(error)
+    if isinstance(error, UpstreamError):
+        problem["upstream_status"] = error.status
+    return problem
+
+
+def answer_error(error: Exception) -> Response:
+    """Return an exception as an HTTP answer."""
+    kind, problem = _kind_of(error), problem_of(error)
+    if kind.status >= 500:
+        log.error("%s: %s", kind.code, error, exc_info=error if kind is INTERNAL else None)
+    response = jsonify(problem)
+    response.status_code, response.mimetype = kind.status, "application/problem+json"
+    if kind.retry_after_s:
+        response.headers["Retry-After"] = str(kind.retry_after_s)
+    if isinstance(error, HTTPException) and error.response is None:
+        response.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
+    return response
+
+
+def register_errors(app: Flask) -> None:
+    app.register_error_handler(Exception, answer_error)
+
+
+def _kind_of(error: Exception) -> Kind:
+    for kind, meaning in KINDS.items():
+        if isinstance(error, kind):
+            return meaning
+    if isinstance(error, HTTPException) and error.code and error.code >= 400:
+        return Kind(error.code, error.name.lower().replace(" ", "_"), error.name)
+    return INTERNAL
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, HTTPException):
+        return error.description or error.name
+    if isinstance(error, FileNotFoundError):
+        return "the picture's file is no longer in the library"
+    return str(error)

@@ -1,0 +1,33 @@
+"""Thumbnails, drawn when first asked for and kept in the data folder under the hash of the picture's bytes."""
+
+from pathlib import Path
+
+from indexer.durable import write_file
+from indexer.room import require_room
+from model.preprocess import draw_thumbnail
+
+LONG_SIDE = 320  # pixels: sharp at 160 on a dense screen
+
+
+class Thumbnails:
+    """Raises `NoRoomError` when a thumbnail would leave fewer than `min_free_bytes` on the disk."""
+
+    def __init__(self, folder: Path, max_pixels: int, min_free_bytes: int) -> None:
+        self._folder, self._max_pixels, self._min_free_bytes = folder, max_pixels, min_free_bytes
+
+    def find(self, sha256: str) -> bytes | None:
+        """Return the thumbnail, a JPEG file, of the picture with this hash, or None if it was not drawn yet."""
+        try:
+            return self._path(sha256).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def draw(self, sha256: str, picture: Path) -> bytes:
+        """Draw, keep and return a picture's thumbnail. Raises `ImageError`, `OSError`."""
+        drawn = draw_thumbnail(picture, LONG_SIDE, self._max_pixels)
+        require_room(picture.parent, self._min_free_bytes)
+        write_file(self._path(sha256), drawn, replace=True)
+        return drawn
+
+    def _path(self, sha256: str) -> Path:
+        return self._folder / sha256[:2] / f"{sha256}-{LONG_SIDE}.jpg"

@@ -1,0 +1,91 @@
+"""SIGKILL at any moment loses nothing that was acknowledged, and leaves nothing that was removed."""
+
+import contextlib
+import random
+import threading
+from pathlib import Path
+
+import pytest
+import requests
+
+from indexer.record import id_of
+from tests.pictures import draw
+from tests.running import RunningService
+
+ROUNDS = 5
+THREADS = 4
+
+
+class Client(threading.Thread):
+    """Adds and removes pictures until the service is gone, and remembers what was acknowledged, and what was open."""
+
+    def __init__(self, address: str, number: int, round_number: int, progress: threading.Semaphore) -> None:
+        super().__init__()
+        self._address, self._name, self._progress = address, f"{round_number}-{number}", progress
+        self._dice = random.Random(self._name)
+        self.present: set[str] = set()
+        self.absent: set[str] = set()
+        self.open: set[str] = set()
+
+    def run(self) -> None:
+        with contextlib.suppress(requests.RequestException), requests.Session() as session:
+            for number in range(500):
+                self._add(session, f"{self._name}/{number}.png")
+                if number % 3 == 2:
+                    self._remove(session, self._dice.choice(sorted(self.present)))
+                self._progress.release()
+
+    def _add(self, session: requests.Session, key: str) -> None:
+        self.open = {key}
+        colour = tuple(self._dice.randrange(256) for _ in range(3))
+        files = {"image": ("a.png", draw(colour, (8, 8)))}  # type: ignore[arg-type]
+        answer = session.post(f"{self._address}/v1/images", files=files, data={"key": key}, timeout=30)
+        assert answer.status_code == 202, answer.text
+        self.open = set()
+        self.present.add(key)
+
+    def _remove(self, session: requests.Session, key: str) -> None:
+        self.open = {key}
+        self.present.discard(key)
+        answer = session.delete(f"{self._address}/v1/images/{id_of(key)}", timeout=30)
+        assert answer.status_code == 204, answer.text
+        self.open = set()
+        self.absent.add(key)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    folder = tmp_path / "library"
+    folder.mkdir()
+    for number in range(20):
+        (folder / f"{number}.png").write_bytes(draw((number * 12, 0, 0)))
+    return folder
+
+
+def hit_keys(service: RunningService) -> set[str]:
+    files = {"image": ("q.png", draw((100, 0, 0)))}
+    answer = service.session.post(f"{service.address}/v1/search", files=files, data={"limit": "100"}, timeout=30)
+    return {hit["key"] for hit in answer.json()["hits"]}
+
+
+def test_a_killed_service_keeps_what_it_acknowledged_and_repairs_the_rest(library: Path, tmp_path: Path) -> None:
+    dice, present, absent = random.Random(7), set[str](), set[str]()
+    for round_number in range(ROUNDS):
+        with RunningService(library, tmp_path / "data") as service:
+            progress = threading.Semaphore(0)
+            clients = [Client(service.address, number, round_number, progress) for number in range(THREADS)]
+            for client in clients:
+                client.start()
+            for _ in range(dice.randrange(5, 60)):
+                assert progress.acquire(timeout=30)
+            service.kill()
+            for client in clients:
+                client.join()
+                present, absent = present | client.present, absent | client.absent
+        with RunningService(library, tmp_path / "data") as service:
+            assert not hit_keys(service) & absent
+            files = {path.relative_to(library).as_posix() for path in library.rglob("*.png")}
+            service.wait_until_indexed(len(files))
+            assert sorted(service.listed_keys()) == sorted(files)
+            assert present <= files
+            assert not absent & files

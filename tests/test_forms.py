@@ -1,0 +1,54 @@
+"""Forms that are broken, large or odd, as they come over the wire."""
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.pictures import RED, draw
+
+PART = b'--x\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n'
+
+
+def post(client: FlaskClient, body: bytes, content_type: str = "multipart/form-data; boundary=x") -> TestResponse:
+    return client.post("/v1/images", data=body, content_type=content_type)
+
+
+def test_a_plain_form_is_read(client: FlaskClient) -> None:
+    field = '\r\n--x\r\nContent-Disposition: form-data; name="key"\r\n\r\ncars/ä.png\r\n--x--\r\n'.encode()
+    answer = post(client, PART + draw(RED) + field)
+    assert (answer.status_code, answer.json["key"]) == (202, "cars/ä.png")
+
+
+def test_a_picture_of_any_size_arrives_whole(client: FlaskClient) -> None:
+    picture = draw(RED, (1500, 1500), "BMP")
+    assert post(client, PART + picture + b"\r\n--x--\r\n").json["size"] == len(picture)
+
+
+def test_an_empty_file_is_no_picture(client: FlaskClient) -> None:
+    answer = post(client, PART + b"\r\n--x--\r\n")
+    assert (answer.status_code, answer.json["code"]) == (415, "unsupported_format")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"nonsense", b"--x", PART, PART + draw(RED), b"--x\r\nContent-Type: a\r\n\r\nb\r\n--x--\r\n"],
+)
+def test_a_form_that_breaks_off_is_refused(client: FlaskClient, body: bytes) -> None:
+    answer = post(client, body)
+    assert (answer.status_code, answer.json["code"]) in [(400, "bad_request"), (400, "invalid_request")]
+
+
+@pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary=", "text/plain", ""])
+def test_a_body_that_is_no_form_is_refused(client: FlaskClient, content_type: str) -> None:
+    assert post(client, PART + draw(RED) + b"\r\n--x--\r\n", content_type).status_code == 400
+
+
+def test_a_field_that_is_no_utf8_is_refused(client: FlaskClient) -> None:
+    field = b'\r\n--x\r\nContent-Disposition: form-data; name="key"\r\n\r\n\xff\xfe\r\n--x--\r\n'
+    assert post(client, PART + draw(RED) + field).status_code == 400
+
+
+def test_too_many_parts_are_refused(client: FlaskClient) -> None:
+    field = b'--x\r\nContent-Disposition: form-data; name="tags"\r\n\r\na\r\n'
+    answer = post(client, field * 500 + b"--x--\r\n")
+    assert (answer.status_code, answer.json["code"]) == (413, "too_large")

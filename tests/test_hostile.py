@@ -1,0 +1,70 @@
+"""Pictures that break decoders, through the whole service: none breaks it, each refusal says why."""
+
+import io
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.pictures import RED, draw
+from tests.running import RunningService
+
+# Public pictures known to break decoders. They are not ours to publish, so they lie beside the repository.
+COLLECTION = Path(__file__).parent.parent.parent / "shared" / "data" / "hostile.tar"
+MEMORY_BYTES = 600 << 20
+REFUSALS = {413: "too_many_pixels", 415: "unsupported_format", 422: "undecodable"}
+
+
+def drawn() -> dict[str, bytes]:
+    """Return broken pictures made from a good one."""
+    good = {kind: draw(RED, (80, 60), kind) for kind in ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")}
+    cases = {f"{kind} cut at {part}": data[: len(data) * part // 8] for kind, data in good.items() for part in range(8)}
+    for kind, data in good.items():
+        for place in range(8, min(len(data), 120), 7):
+            cases[f"{kind} with byte {place} changed"] = data[:place] + bytes([data[place] ^ 0xFF]) + data[place + 1 :]
+    bomb = io.BytesIO()
+    Image.new("1", (30_000, 30_000)).save(bomb, "PNG")
+    return cases | {"a bomb": bomb.getvalue(), "zeros": bytes(5000), "one byte": b"\x89"}
+
+
+def collected() -> dict[str, bytes]:
+    if not COLLECTION.is_file():
+        return {}
+    with tarfile.open(COLLECTION) as archive:
+        return {member.name: archive.extractfile(member).read() for member in archive if member.isfile()}  # type: ignore[union-attr]
+
+
+def send(service: RunningService, route: str, name: str, picture: bytes) -> int:
+    """Return the status of a request with a picture, which must be an answer or a clear refusal."""
+    answer = service.session.post(f"{service.address}{route}", files={"image": (name, picture)}, timeout=60)
+    if answer.status_code in REFUSALS:
+        assert answer.json()["code"] == REFUSALS[answer.status_code], name
+        assert len(answer.json()["detail"]) > 20, name
+        assert "/" not in answer.json()["detail"], name
+    else:
+        assert answer.status_code in (200, 201), (name, answer.text)
+    return answer.status_code
+
+
+@pytest.mark.parametrize("pictures", [drawn, collected])
+def test_no_picture_breaks_adding_searching_or_indexing(
+    tmp_path: Path, pictures: Callable[[], dict[str, bytes]]
+) -> None:
+    cases, library, added = pictures(), tmp_path / "library", 0
+    if not cases:
+        pytest.skip(f"needs {COLLECTION.name} in shared/data beside the repository")
+    library.mkdir()
+    with RunningService(library, tmp_path / "data") as service:
+        for number, (name, picture) in enumerate(cases.items()):
+            found = send(service, "/v1/search", name, picture) == 200
+            kept = send(service, "/v1/images?wait=20&replace=true", f"{number}.jpg", picture) in (200, 201)
+            assert found == kept, name
+            added += kept
+        for number, picture in enumerate(cases.values()):
+            (library / f"by-hand-{number}.jpg").write_bytes(picture)
+        service.wait_until_indexed(added + len(cases))
+        counts = service.counts()
+        assert (counts["indexed"], counts["failed"]) == (2 * added, len(cases) - added)
+        assert service.peak_memory_bytes() < MEMORY_BYTES

@@ -1,0 +1,138 @@
+"""Search over HTTP."""
+
+import io
+import json
+
+import pytest
+from flask.testing import FlaskClient
+
+from indexer.record import id_of
+from tests.conftest import House
+from tests.pictures import BLUE, GREEN, RED, WHITE, draw, draw_halves
+
+DARK_RED = (170, 10, 10)
+
+
+@pytest.fixture(autouse=True)
+def library(house: House) -> None:
+    """Five pictures of which one can tell what looks like what."""
+    house.put("warm/red.png", draw(RED))
+    house.put("warm/dark red.png", draw(DARK_RED))
+    house.put("cold/blue.png", draw(BLUE))
+    house.put("cold/green.png", draw(GREEN))
+    house.put("red and white.png", draw_halves(RED, WHITE))
+    house.synchroniser.sync()
+    house.index_all()
+
+
+def search(client: FlaskClient, picture: bytes, **fields: str) -> list[str]:
+    answer = client.post("/v1/search", data={"image": (io.BytesIO(picture), "query.png"), **fields})
+    assert answer.status_code == 200, answer.json
+    return [hit["key"] for hit in answer.json["hits"]]
+
+
+def test_an_uploaded_picture_finds_what_looks_like_it_best_first(client: FlaskClient) -> None:
+    answer = client.post("/v1/search", data={"image": (io.BytesIO(draw(RED)), "query.png")})
+    hits = answer.json["hits"]
+    assert [hit["key"] for hit in hits[:3]] == ["warm/red.png", "warm/dark red.png", "red and white.png"]
+    assert hits[0]["score"] == pytest.approx(1, abs=0.001)
+    assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
+    assert len(hits) == 5
+
+
+def test_a_hit_says_what_it_is_and_where_its_bytes_are(client: FlaskClient) -> None:
+    answer = client.post("/v1/search", data={"image": (io.BytesIO(draw(RED)), "query.png"), "limit": "1"})
+    (hit,) = answer.json["hits"]
+    assert hit["id"] == id_of("warm/red.png")
+    assert (hit["width"], hit["height"], hit["label"], hit["tags"]) == (64, 48, "warm", [])
+    assert client.get(hit["file"]).data == draw(RED)
+    assert client.get(hit["thumbnail"]).mimetype == "image/jpeg"
+
+
+def test_an_answer_names_the_model_and_the_time_each_stage_took(client: FlaskClient) -> None:
+    answer = client.post("/v1/search", data={"image": (io.BytesIO(draw(RED)), "query.png")})
+    assert answer.json["model"] == "colours-1"
+    assert {"decode", "embed", "search"} <= answer.json["took_ms"].keys()
+    assert all(time >= 0 for time in answer.json["took_ms"].values())
+
+
+def test_a_stored_picture_finds_the_others_and_not_itself(client: FlaskClient) -> None:
+    picture_id = id_of("warm/red.png")
+    by_address = client.get(f"/v1/images/{picture_id}/similar?limit=2").json["hits"]
+    by_body = client.post("/v1/search", json={"id": picture_id, "limit": 2}).json["hits"]
+    assert [hit["key"] for hit in by_address] == ["warm/dark red.png", "red and white.png"]
+    assert by_body == by_address
+
+
+def test_limit_and_offset_cut_a_window_out_of_the_hits(client: FlaskClient) -> None:
+    everything = search(client, draw(RED))
+    assert search(client, draw(RED), limit="2", offset="1") == everything[1:3]
+
+
+def test_hits_below_the_least_score_are_left_out(client: FlaskClient) -> None:
+    assert search(client, draw(RED), min_score="0.99") == ["warm/red.png", "warm/dark red.png"]
+
+
+def test_hits_can_be_filtered(client: FlaskClient) -> None:
+    assert set(search(client, draw(RED), label="cold")) == {"cold/blue.png", "cold/green.png"}
+    assert search(client, draw(RED), filter=json.dumps({"label": "warm"}), limit="1") == ["warm/red.png"]
+    assert search(client, draw(RED), tags="nothing") == []
+
+
+def test_a_picture_that_vanished_from_the_folder_is_no_hit(client: FlaskClient, house: House) -> None:
+    (house.root / "warm/red.png").unlink()
+    assert "warm/red.png" not in search(client, draw(RED))
+
+
+def test_all_formats_of_a_picture_find_it(client: FlaskClient) -> None:
+    for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM"):
+        assert search(client, draw(BLUE, kind=kind), limit="1") == ["cold/blue.png"], kind
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"limit": "0"}, "limit is not between 1 and 100"),
+        ({"limit": "101"}, "limit"),
+        ({"limit": "many"}, "limit is not a number"),
+        ({"limit": "1.5"}, "limit is not a whole number"),
+        ({"offset": "-1"}, "offset"),
+        ({"min_score": "2"}, "min_score"),
+        ({"min_score": "nan"}, "min_score"),
+        ({"filter": "[]"}, "filter is not an object"),
+        ({"filter": "{"}, "filter is not JSON"),
+        ({"filter": '{"size": 3}'}, "no filter by size"),
+        ({"filter": '{"state": "lost"}'}, "state"),
+        ({"label": "a\nb"}, "label"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_named(client: FlaskClient, fields: dict[str, str], says: str) -> None:
+    answer = client.post("/v1/search", data={"image": (io.BytesIO(draw(RED)), "q.png"), **fields})
+    assert (answer.status_code, answer.json["code"]) == (400, "invalid_request")
+    assert says in answer.json["detail"]
+
+
+@pytest.mark.parametrize("body", [b"", b"[1]", b"{", b'"x"', b"\xff"])
+def test_a_body_that_is_no_json_object_is_refused(client: FlaskClient, body: bytes) -> None:
+    answer = client.post("/v1/search", data=body, content_type="application/json")
+    assert (answer.status_code, answer.json["code"]) == (400, "invalid_request")
+
+
+def test_exactly_one_picture_is_needed(client: FlaskClient) -> None:
+    none = client.post("/v1/search", data={"limit": "3"})
+    two = client.post("/v1/search", data={"image": [(io.BytesIO(draw(RED)), "a"), (io.BytesIO(draw(BLUE)), "b")]})
+    assert (none.status_code, two.status_code) == (400, 400)
+
+
+def test_an_unknown_id_is_not_found_and_a_pending_one_not_ready(client: FlaskClient, house: House) -> None:
+    pending = house.put("new.png", draw(RED))
+    house.synchroniser.sync()
+    assert client.post("/v1/search", json={"id": id_of("nothing")}).json["code"] == "unknown_picture"
+    assert client.get("/v1/images/no-id/similar").status_code == 404
+    answer = client.get(f"/v1/images/{pending}/similar")
+    assert (answer.status_code, answer.json["code"]) == (409, "not_indexed")
+
+
+def test_urls_can_be_turned_off(client: FlaskClient) -> None:
+    answer = client.post("/v1/search", json={"url": "http://example.org/a.jpg"})
+    assert (answer.status_code, answer.json["code"]) == (403, "urls_disabled")
