@@ -1,0 +1,139 @@
+"""A running service with a small drawn library, and pages in a real browser that accept no error."""
+
+import colorsys
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from PIL import Image, ImageDraw
+
+from tests.running import RunningService
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: make venv with the test extra")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+SHAPES = ("disc", "square", "bar", "cross")
+HUES = 16
+MARKUP_NAME = "<b onclick=alert(1)>bold & <i>sly.png"
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 360, "height": 740}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = pytest.mark.skip(reason="needs Chromium: apt-get install chromium")
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None:
+                item.add_marker(missing)
+
+
+def draw(path: Path, shape: str, hue: float, background: str = "white") -> Path:
+    """Return the path of a drawn picture: one shape of one colour on a plain ground."""
+    picture = Image.new("RGB", (160, 120), background)
+    pen = ImageDraw.Draw(picture)
+    colour = tuple(round(part * 255) for part in colorsys.hsv_to_rgb(hue, 0.8, 0.85))
+    if shape == "disc":
+        pen.ellipse((40, 20, 120, 100), fill=colour)
+    if shape == "square":
+        pen.rectangle((40, 20, 120, 100), fill=colour)
+    if shape in {"bar", "cross"}:
+        pen.rectangle((10, 45, 150, 75), fill=colour)
+    if shape == "cross":
+        pen.rectangle((65, 5, 95, 115), fill=colour)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture.save(path)
+    return path
+
+
+def drawn(library: Path) -> list[Path]:
+    """Return every picture that is in the library now."""
+    return list(library.rglob("*.png"))
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("library")
+    for shape in SHAPES:
+        for step in range(HUES):
+            draw(folder / shape / f"{shape}-{step:02}.png", shape, step / HUES)
+    draw(folder / MARKUP_NAME, "disc", 0.5, "black")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def service(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+    """The real service, with the drawn library indexed."""
+    with RunningService(library, tmp_path_factory.mktemp("data")) as service:
+        service.wait_until_indexed(len(drawn(library)))
+        yield service
+
+
+@pytest.fixture(scope="session")
+def address(service: RunningService) -> str:
+    return service.address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["sync_api.Browser"]:
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Watched:
+    """Listens to a page: what it complains of, and which hosts it talks to."""
+
+    def __init__(self, page: "sync_api.Page") -> None:
+        self.complaints: list[str] = []
+        self.hosts: set[str] = set()
+        page.on("console", lambda message: self._hear(message.type, message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+
+    def _hear(self, kind: str, text: str) -> None:
+        # Chromium itself notes every answer of 400 and above; what the page makes of it is tested.
+        if kind in {"error", "warning"} and not text.startswith("Failed to load resource: "):
+            self.complaints.append(text)
+
+
+@pytest.fixture(scope="session")
+def desktop_context(browser: "sync_api.Browser", address: str) -> Iterator["sync_api.BrowserContext"]:
+    """One for all tests, as in a person's browser: what was loaded once is not loaded again."""
+    with browser.new_context(base_url=address, viewport=DESKTOP) as context:
+        yield context
+
+
+@pytest.fixture(scope="session")
+def phone_context(browser: "sync_api.Browser", address: str) -> Iterator["sync_api.BrowserContext"]:
+    with browser.new_context(base_url=address, viewport=PHONE, has_touch=True) as context:
+        yield context
+
+
+def open_page(context: "sync_api.BrowserContext", address: str) -> Iterator["sync_api.Page"]:
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    watched = Watched(page)
+    page.goto("/")
+    sync_api.expect(page.locator(".cell[data-id]").first).to_be_visible()
+    yield page
+    page.close()
+    assert watched.complaints == []
+    assert watched.hosts - {""} == {urlsplit(address).netloc}
+
+
+@pytest.fixture
+def page(desktop_context: "sync_api.BrowserContext", address: str, library: Path) -> Iterator["sync_api.Page"]:
+    """The page on a desktop screen, once it knows of every picture."""
+    for page in open_page(desktop_context, address):
+        words = f"{len(drawn(library))} pictures"
+        sync_api.expect(page.locator("#status-words")).to_have_text(words, timeout=30_000)
+        yield page
+
+
+@pytest.fixture
+def phone(phone_context: "sync_api.BrowserContext", address: str) -> Iterator["sync_api.Page"]:
+    yield from open_page(phone_context, address)

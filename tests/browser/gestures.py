@@ -1,0 +1,37 @@
+"""Gestures that Playwright has no word for: dropping a file from outside, and pasting."""
+
+from base64 import b64encode
+from pathlib import Path
+
+from playwright.sync_api import JSHandle, Page
+
+_CARRY = """({ name, type, content, text }) => {
+    const transfer = new DataTransfer();
+    if (text) transfer.setData(type, text);
+    else transfer.items.add(new File([Uint8Array.from(atob(content), (c) => c.charCodeAt(0))], name, { type }));
+    return transfer;
+}"""
+_PASTE = """({ carried, selector }) => document.querySelector(selector).dispatchEvent(
+    new ClipboardEvent("paste", { clipboardData: carried, bubbles: true, cancelable: true }))"""
+
+
+def carry_file(page: Page, path: Path) -> JSHandle:
+    content = b64encode(path.read_bytes()).decode()
+    return page.evaluate_handle(_CARRY, {"name": path.name, "type": "image/png", "content": content})
+
+
+def carry_text(page: Page, text: str, kind: str = "text/plain") -> JSHandle:
+    return page.evaluate_handle(_CARRY, {"type": kind, "text": text})
+
+
+def drag_over(page: Page, carried: JSHandle) -> None:
+    page.dispatch_event("body", "dragover", {"dataTransfer": carried})
+
+
+def drop(page: Page, carried: JSHandle, zone: str = "search") -> None:
+    drag_over(page, carried)
+    page.dispatch_event(f"[data-drop={zone}]", "drop", {"dataTransfer": carried})
+
+
+def paste(page: Page, carried: JSHandle, selector: str = "body") -> None:
+    page.evaluate(_PASTE, {"carried": carried, "selector": selector})

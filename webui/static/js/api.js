@@ -1,0 +1,99 @@
+/** The REST interface: one function a route. Each returns the parsed answer or throws a Problem. */
+import { sentence } from "./words.js";
+
+const SERVICE_GONE = "The service does not answer. Check that it is running, then try again.";
+
+/** What went wrong, in words for a person. `status` is 0 when no answer came at all. */
+export class Problem extends Error {
+  constructor(words, httpStatus = 0) {
+    super(words);
+    this.name = "Problem";
+    this.status = httpStatus;
+  }
+}
+
+/** True for what a newer question leaves behind: nobody waits for that answer any more. */
+export function isAborted(error) {
+  return error.name === "AbortError";
+}
+
+async function send(path, options) {
+  try {
+    return await fetch(path, options);
+  } catch (error) {
+    throw isAborted(error) ? error : new Problem(SERVICE_GONE);
+  }
+}
+
+async function parse(response) {
+  try {
+    return await response.json();
+  } catch (error) {
+    if (isAborted(error)) throw error;
+    return {};
+  }
+}
+
+async function call(path, options = {}) {
+  const response = await send(path, options);
+  if (response.status === 204) return { status: 204, body: {} };
+  const body = await parse(response);
+  if (response.ok) return { status: response.status, body };
+  const words = body.detail || body.title || `The service answered with error ${response.status}.`;
+  throw new Problem(sentence(words), response.status);
+}
+
+function json(body, signal) {
+  return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal };
+}
+
+function form(fields, signal) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.append(name, value);
+  return { method: "POST", body, signal };
+}
+
+const one = (id) => `/v1/images/${encodeURIComponent(id)}`;
+
+export async function searchByFile(file, limit, offset, signal) {
+  return (await call("/v1/search", form({ image: file, limit, offset }, signal))).body;
+}
+
+export async function searchByLink(url, limit, offset, signal) {
+  return (await call("/v1/search", json({ url, limit, offset }, signal))).body;
+}
+
+export async function similar(id, limit, offset, signal) {
+  return (await call(`${one(id)}/similar?limit=${limit}&offset=${offset}`, { signal })).body;
+}
+
+export async function list(limit, cursor, signal) {
+  const from = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
+  return (await call(`/v1/images?limit=${limit}${from}`, { signal })).body;
+}
+
+export async function record(id, signal) {
+  return (await call(one(id), { signal })).body;
+}
+
+/** `status` 201 indexed, 202 waiting to be, 200 there already; `body` the record. */
+export function addFile(file, key, waitSeconds) {
+  return call(`/v1/images?wait=${waitSeconds}`, form(key ? { image: file, key } : { image: file }));
+}
+
+/** As `addFile`, for a picture that the service fetches itself. */
+export function addLink(url, waitSeconds) {
+  return call(`/v1/images?wait=${waitSeconds}`, json({ url }));
+}
+
+export async function remove(id) {
+  await call(one(id), { method: "DELETE" });
+}
+
+export async function restore(id) {
+  return (await call(`${one(id)}/restore`, { method: "POST" })).body;
+}
+
+export async function status() {
+  return (await call("/v1/status")).body;
+}

@@ -1,0 +1,42 @@
+/** Short words in the corner, which go by themselves unless somebody is busy with them. */
+
+const shelf = document.getElementById("notices");
+const template = document.getElementById("notice-template");
+const STAYS_MS = 10_000;
+
+/** Say `words`; with `action`, `{ label, run }`, offer a button for it. */
+export function say(words, action) {
+  const notice = template.content.firstElementChild.cloneNode(true);
+  notice.querySelector(".notice-words").textContent = words;
+  const dismiss = leaveLater(notice);
+  notice.querySelector(".btn-close").addEventListener("click", dismiss);
+  offer(notice.querySelector(".notice-action"), action, dismiss);
+  shelf.append(notice);
+}
+
+function offer(button, action, dismiss) {
+  if (!action) return button.remove();
+  button.textContent = action.label;
+  button.addEventListener("click", () => {
+    dismiss();
+    action.run();
+  });
+}
+
+/* WCAG 2.2.1: what goes by itself must wait for whoever reads it or is about to press its button. */
+function leaveLater(notice) {
+  let timer = 0;
+  const dismiss = () => {
+    clearTimeout(timer);
+    notice.remove();
+  };
+  const hold = () => clearTimeout(timer);
+  const release = () => {
+    hold();
+    timer = setTimeout(dismiss, STAYS_MS);
+  };
+  for (const busy of ["pointerenter", "focusin"]) notice.addEventListener(busy, hold);
+  for (const idle of ["pointerleave", "focusout"]) notice.addEventListener(idle, release);
+  release();
+  return dismiss;
+}

@@ -1,0 +1,59 @@
+/** The status line: how much there is, and how far indexing is. It asks often only while something happens. */
+import * as api from "./api.js";
+import { progress } from "./words.js";
+
+const byId = (id) => document.getElementById(id);
+const BUSY_MS = 1_000;
+const CALM_MS = 15_000;
+
+let timer = 0;
+let before = null;
+let tell = () => {};
+
+/** Call `changed(counts)` when pictures have become searchable, or none is left waiting. */
+export function listen(changed) {
+  tell = changed;
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") refresh();
+  });
+  return refresh();
+}
+
+/** Ask now rather than at the next turn. */
+export async function refresh() {
+  clearTimeout(timer);
+  const pending = await look();
+  clearTimeout(timer);
+  if (document.visibilityState === "visible") timer = setTimeout(refresh, pending > 0 ? BUSY_MS : CALM_MS);
+}
+
+async function look() {
+  try {
+    const status = await api.status();
+    draw(status);
+    compare(status.counts);
+    return status.counts.pending;
+  } catch {
+    byId("status").dataset.state = "gone";
+    byId("status-words").textContent = "The service does not answer";
+    byId("status-bar").hidden = true;
+    return 0;
+  }
+}
+
+function draw(status) {
+  const { counts } = status;
+  const bar = byId("status-bar");
+  byId("status").dataset.state = counts.pending > 0 ? "busy" : "calm";
+  byId("status-words").textContent = progress(status);
+  bar.hidden = counts.pending === 0;
+  bar.max = counts.indexed + counts.pending || 1;
+  bar.value = counts.indexed;
+  byId("engine").textContent = `${status.model}, ${status.engine} engine`;
+}
+
+function compare(counts) {
+  const was = before;
+  before = counts;
+  if (was && (was.indexed !== counts.indexed || was.pending !== counts.pending)) tell(counts);
+}

@@ -1,0 +1,46 @@
+/** Numbers and names as a person would say them. */
+
+const plain = new Intl.NumberFormat("en");
+
+export function count(number, one, many = `${one}s`) {
+  return `${plain.format(number)} ${number === 1 ? one : many}`;
+}
+
+export function percent(score) {
+  return `${Math.round(Math.max(0, score) * 100)}%`;
+}
+
+/** A service's terse remark as a sentence. */
+export function sentence(remark) {
+  const words = remark.charAt(0).toUpperCase() + remark.slice(1);
+  return /[.!?]$/.test(words) ? words : `${words}.`;
+}
+
+export function megabytes(bytes) {
+  return `${plain.format(Math.ceil(bytes / 2 ** 20 * 10) / 10)} MB`;
+}
+
+/** The last part of a key: `cars/red-ferrari.jpg` is called `red-ferrari.jpg`. */
+export function nameOf(key) {
+  return key.slice(key.lastIndexOf("/") + 1);
+}
+
+export function duration(seconds) {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
+  return `${plain.format(Math.round(seconds / 360) / 10)} h`;
+}
+
+/** What the library is doing: "2,564 pictures", or how far indexing is and how long it will take. */
+export function progress({ counts, rate_per_s: rate, time_left_s: left }) {
+  if (counts.pending === 0) return settled(counts);
+  const words = [`Indexing ${plain.format(counts.indexed)} of ${plain.format(counts.indexed + counts.pending)}`];
+  if (rate) words.push(`${plain.format(Math.round(rate))}/s`);
+  if (left) words.push(`${duration(left)} left`);
+  return words.join(" · ");
+}
+
+function settled({ indexed, failed }) {
+  const words = count(indexed, "picture");
+  return failed === 0 ? words : `${words}, ${plain.format(failed)} unreadable`;
+}
