@@ -139,11 +139,11 @@ class Catalogue:
         more = len(points) > limit
         return records, _write_cursor(records, start, shown) if more else None
 
-    def scan(self, where: Where = EVERYTHING) -> Iterator[list[Record]]:
+    def scan(self) -> Iterator[list[Record]]:
         """Yield all records in pages, in no order that means anything; changes meanwhile may or may not show."""
         start: str | None = None
         while True:
-            points, start = self._engine.scroll(where, PAGE, start)
+            points, start = self._engine.scroll(EVERYTHING, PAGE, start)
             yield [Record.from_payload(point.payload) for point in points]
             if start is None:
                 return

@@ -102,9 +102,8 @@ class Keeper:
             trashed = self._trash.latest(picture_id)
             if trashed is None:
                 raise UnknownPictureError(picture_id)
-            old = trashed.record
-            entry = self._library.take_in(old.key, trashed.picture)
-            record = Record(old.key, entry.size, entry.mtime_ns, old.added_at, "added", old.label, old.tags)
+            entry = self._library.take_in(trashed.record.key, trashed.picture)
+            record = trashed.record.afresh(entry.size, entry.mtime_ns, "added")
             self._catalogue.put([record])
             self._trash.drop(trashed)
         return record

@@ -8,6 +8,7 @@ LibraryError
 
 import hashlib
 import os
+import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -86,11 +87,9 @@ class Library:
     def entry(self, key: str) -> Entry | None:
         """Return the file with this key, or None if there is none or none that belongs to the library."""
         try:
-            path = self.path(key)
-            status = path.stat()
+            return _entry_of(key, self.path(key).stat())
         except (InvalidKeyError, OSError):
             return None
-        return Entry(key, status.st_size, status.st_mtime_ns) if path.is_file() else None
 
     def has(self, key: str) -> bool:
         """Return whether there is a file with a key that is known to be valid, with one call to the system."""
@@ -129,7 +128,7 @@ class Library:
             raise InvalidKeyError("there is a folder of that name") from None
         except PermissionError:
             raise ReadOnlyLibraryError from None
-        return self._entry_of(key, path)
+        return _entry_from(key, path.stat())
 
     def take_out(self, key: str, target: Path) -> None:
         """Move a picture out of the library. Raises `ReadOnlyLibraryError`, `FileNotFoundError`."""
@@ -142,7 +141,7 @@ class Library:
             move_file(source, path)
         except FileExistsError:
             raise KeyTakenError(key) from None
-        return self._entry_of(key, path)
+        return _entry_from(key, path.stat())
 
     def delete(self, key: str) -> None:
         """Delete a picture's bytes for good. Raises `ReadOnlyLibraryError`."""
@@ -164,10 +163,9 @@ class Library:
             return self.entry(key)
         try:
             check_key(key)
-            status = found.stat()
+            return _entry_of(key, found.stat())
         except (InvalidKeyError, OSError):
             return None
-        return Entry(key, status.st_size, status.st_mtime_ns) if found.is_file() else None
 
     def _writable_path(self, key: str) -> Path:
         if self.read_only:
@@ -177,10 +175,13 @@ class Library:
             raise InvalidKeyError("a part of it is a picture, and no folder")
         return path
 
-    @staticmethod
-    def _entry_of(key: str, path: Path) -> Entry:
-        status = path.stat()
-        return Entry(key, status.st_size, status.st_mtime_ns)
+
+def _entry_from(key: str, status: os.stat_result) -> Entry:
+    return Entry(key, status.st_size, status.st_mtime_ns)
+
+
+def _entry_of(key: str, status: os.stat_result) -> Entry | None:
+    return _entry_from(key, status) if stat.S_ISREG(status.st_mode) else None
 
 
 def check_key(key: str) -> None:

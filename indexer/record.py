@@ -53,6 +53,11 @@ class Record:
     def id(self) -> str:
         return id_of(self.key)
 
+    def afresh(self, size: int, mtime_ns: int, origin: Origin) -> "Record":
+        """Return the record of the same picture with its file as it is now, pending: what people said of it stays, what
+        was read from it goes."""
+        return Record(self.key, size, mtime_ns, self.added_at, origin, self.label, self.tags)
+
     def to_payload(self) -> dict[str, Any]:
         """Return the record as a payload; what is None is left out."""
         fields = {name: value for name, value in asdict(self).items() if value is not None}

@@ -5,7 +5,7 @@ catalogue, for what has vanished.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
@@ -18,27 +18,10 @@ from model.preprocess import read_header
 
 # Names that promise a picture: what they hold is indexed, or reported when it cannot be. The last two are not decoded
 # yet, and people who have them want to be told.
-PICTURE_SUFFIXES = frozenset(
-    [
-        "avif",
-        "bmp",
-        "gif",
-        "jfif",
-        "jpe",
-        "jpeg",
-        "jpg",
-        "mpo",
-        "pbm",
-        "pgm",
-        "png",
-        "ppm",
-        "tif",
-        "tiff",
-        "webp",
-        "heic",
-        "heif",
-    ]
-)
+PICTURE_SUFFIXES = frozenset({
+    "avif", "bmp", "gif", "jfif", "jpe", "jpeg", "jpg", "mpo", "pbm", "pgm", "png", "ppm", "tif", "tiff", "webp",
+    "heic", "heif",
+})  # fmt: skip
 
 Item = TypeVar("Item")
 
@@ -136,8 +119,9 @@ class Synchroniser:
             return
         with self._locks.holding_all():  # the files and the records may have moved on since they were compared
             records = self._catalogue.get(ids).values()
-            pairs = [(record, self._library.entry(record.key)) for record in records]
-            self._catalogue.put([_pending_again(r, entry) for r, entry in pairs if entry and _differs(entry, r)])
+            pairs = [(self._library.entry(record.key), record) for record in records]
+            changed = [(entry, record) for entry, record in pairs if entry and _differs(entry, record)]
+            self._catalogue.put([record.afresh(entry.size, entry.mtime_ns, "found") for entry, record in changed])
 
     def _forget(self, records: Iterable[Record], report: SyncReport) -> None:
         missing = [record for record in records if self._library.entry(record.key) is None]
@@ -163,13 +147,6 @@ class Synchroniser:
 
 def _differs(entry: Entry, record: Record) -> bool:
     return (entry.size, entry.mtime_ns) != (record.size, record.mtime_ns)
-
-
-def _pending_again(record: Record, entry: Entry) -> Record:
-    """Return the record of a file whose bytes have changed: what people said of it stays, what was read goes."""
-    return replace(
-        Record(record.key, entry.size, entry.mtime_ns, record.added_at), label=record.label, tags=record.tags
-    )
 
 
 def _pages(items: Iterator[Item]) -> Iterator[list[Item]]:

@@ -1,4 +1,4 @@
-"""Pixels become unit vectors: a pool of LiteRT interpreters, one thread each."""
+"""Pixels become unit vectors: a pool of LiteRT interpreters, each for one caller at a time."""
 
 import os
 import queue

@@ -10,7 +10,7 @@ from indexer.record import Record
 from model.preprocess import load_picture
 from service.answers import describe
 from service.context import context
-from service.errors import InvalidRequestError, answer_error, problem_of
+from service.errors import InvalidRequestError, answer_error
 from service.intake import (
     Fields,
     Upload,
@@ -123,7 +123,8 @@ def _answer_several(outcomes: list[tuple[Record, Change] | Exception], wait_s: f
     results: list[dict[str, Any]] = []
     for outcome in outcomes:
         if isinstance(outcome, Exception):
-            results.append({"status": answer_error(outcome).status_code, "error": problem_of(outcome)})
+            problem = answer_error(outcome).get_json()
+            results.append({"status": problem["status"], "error": problem})
         else:
             record = settled[outcome[0].id]
             results.append({"status": _status(record, outcome[1]), "image": describe(record)})

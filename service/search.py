@@ -11,11 +11,11 @@ from flask import Blueprint, request
 
 from indexer.catalogue import Hit
 from indexer.engine import Vector
-from indexer.keeper import UnknownPictureError
 from model.preprocess import load_pixels
 from service.answers import describe_hit
 from service.context import Context, context
 from service.errors import InvalidRequestError, NotIndexedError
+from service.images import find
 from service.intake import Fields, read_fields, read_filter, read_id, read_number, read_uploads, read_whole
 from service.metrics import STAGE_SECONDS
 
@@ -63,8 +63,7 @@ def _search_like(picture_id: str, fields: Fields, watch: Stopwatch) -> dict[str,
     with watch.timing("embed"):
         vector = context().catalogue.vector(picture_id)
     if vector is None:
-        record = context().catalogue.get([picture_id]).get(picture_id)
-        raise NotIndexedError(record.state) if record else UnknownPictureError(picture_id)
+        raise NotIndexedError(find(picture_id).state)
     return _answer(vector, fields, watch, without_id=picture_id)
 
 
