@@ -5,7 +5,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +70,16 @@ def _path(text: str) -> Path:
     return Path(text).expanduser()
 
 
+def _key(text: str) -> str:
+    if not re.fullmatch(r"[!-~]{16,256}", text):
+        raise ValueError("16 to 256 letters, digits and signs without spaces are needed")
+    return text
+
+
 def _setting(
     parse: Callable[[str], Any], default: Any, says: str, shown: str | None = None, secret: bool = False
 ) -> Any:
-    metadata = {"parse": parse, "says": says, "shown": shown}
+    metadata = {"parse": parse, "says": says, "shown": shown, "secret": secret}
     return field(default=default, metadata=metadata, repr=not secret)
 
 
@@ -104,6 +110,15 @@ class Settings:
         _hosts, frozenset(), "private hosts that may be downloaded from, `name` or `name:port`, with commas", "none"
     )
     watch: bool = _setting(_truth, True, "whether changes in the folder are followed while it runs", "yes")
+    write_key: str | None = _setting(_key, None, "the key for adding, changing and removing", "none", secret=True)
+    write_key_file: Path | None = _setting(_path, None, "a file that holds the write key", "none")
+    read_key: str | None = _setting(_key, None, "the key for searching and looking", "none", secret=True)
+    read_key_file: Path | None = _setting(_path, None, "a file that holds the read key", "none")
+    open: bool = _setting(_truth, False, "whether others may reach it without a write key", "no")
+    hosts: frozenset[str] = _setting(
+        _hosts, frozenset(), "further names that browsers may call it by, with commas", "none"
+    )
+    proxies: int = _setting(_whole(0, 9), 0, "how many proxies stand in front of it")
 
     @property
     def min_free_bytes(self) -> int:
@@ -143,34 +158,44 @@ def read_settings(flags: Mapping[str, Any], environ: Mapping[str, str]) -> Setti
     _refuse_unknown(environ)
     values = {}
     for setting in fields(Settings):
-        variable = PREFIX + setting.name.upper()
         text = flags.get(setting.name)
-        text = environ.get(variable) if text is None else text
+        text = environ.get(_variable(setting)) if text is None else text
         if text is not None and (text != "" or setting.default is MISSING):
-            values[setting.name] = _parse(variable, text, setting.metadata["parse"])
-    return _with_key_from_file(Settings(**values))
+            values[setting.name] = _parse(setting, text)
+    for setting in fields(Settings):
+        if file := values.get(f"{setting.name}_file"):
+            values[setting.name] = _parse(setting, _read_secret(setting, file))
+    settings = Settings(**values)
+    _check_keys(settings)
+    return settings
 
 
-def _parse(variable: str, text: str, parse: Callable[[str], Any]) -> Any:
+def _parse(setting: Field[Any], text: str) -> Any:
     try:
-        return parse(text)
+        return setting.metadata["parse"](text)
     except ValueError as error:
-        raise SettingError(f"{variable} cannot be {text!r}: {error}") from None
+        shown = "what it is" if setting.metadata["secret"] else repr(text)
+        raise SettingError(f"{_variable(setting)} cannot be {shown}: {error}") from None
+
+
+def _variable(setting: Field[Any]) -> str:
+    return PREFIX + setting.name.upper()
+
+
+def _read_secret(setting: Field[Any], file: Path) -> str:
+    try:
+        return file.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise SettingError(f"{_variable(setting)}_FILE cannot be read: {reason}") from None
+
+
+def _check_keys(settings: Settings) -> None:
+    if settings.read_key and not settings.write_key:
+        raise SettingError(f"{PREFIX}READ_KEY needs {PREFIX}WRITE_KEY: who may not look may not change anything either")
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:
-    known = {PREFIX + setting.name.upper() for setting in fields(Settings)}
+    known = {_variable(setting) for setting in fields(Settings)}
     if unknown := sorted(name for name in environ if name.startswith(PREFIX) and name not in known):
         raise SettingError(f"there is no setting {unknown[0]}")
-
-
-def _with_key_from_file(settings: Settings) -> Settings:
-    file = settings.qdrant_api_key_file
-    if file is None:
-        return settings
-    try:
-        key = file.read_text().strip()
-    except OSError as error:
-        raise SettingError(f"{PREFIX}QDRANT_API_KEY_FILE cannot be read: {error.strerror}") from None
-    values = {setting.name: getattr(settings, setting.name) for setting in fields(settings)}
-    return Settings(**values | {"qdrant_api_key": key})

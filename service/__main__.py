@@ -16,6 +16,7 @@ from indexer.watcher import Watcher
 from indexer.worker import Encoder
 from service.app import create_app
 from service.context import Context, Gate
+from service.exposure import ExposedError, require_guard
 from service.fetch import Fetcher, FetchLimits
 from service.server import AddressError, address_of, open_server
 from service.thumbnails import Thumbnails
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
         serve(settings)
     except KeyboardInterrupt:
         return 0
-    except (*STARTING_ERRORS, AddressError, OSError) as error:
+    except (*STARTING_ERRORS, AddressError, ExposedError, OSError) as error:
         print(f"lookalike: {error}", file=sys.stderr)
         return 1
     return 0
@@ -41,6 +42,7 @@ def main(arguments: Sequence[str]) -> int:
 def serve(settings: Settings) -> None:
     """Answer requests until a signal comes; then let requests and the batch in hand finish."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    require_guard(settings)
     parts = open_parts(settings)
     stop, wake = Event(), Event()
     try:

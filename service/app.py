@@ -6,9 +6,11 @@ from flask import Flask, Response, request
 from flask_bootstrap import Bootstrap5
 
 from service.context import Context
+from service.entrance import entrance_routes
 from service.errors import register_errors
 from service.files import file_routes
 from service.forms import FormRequest
+from service.guard import guard
 from service.images import image_routes
 from service.metrics import REQUESTS
 from service.page import page_routes
@@ -16,17 +18,6 @@ from service.search import search_routes
 from service.status import status_routes
 
 WEBUI = Path(__file__).parent.parent / "webui"
-
-PAGE_POLICY = "; ".join(
-    [
-        "default-src 'self'",
-        "img-src 'self' blob: data:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    ]
-)
 
 
 def create_app(context: Context) -> Flask:
@@ -41,16 +32,14 @@ def create_app(context: Context) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["lookalike"] = context
     Bootstrap5(app)
-    for routes in (search_routes, image_routes, file_routes, status_routes, page_routes):
+    for routes in (search_routes, image_routes, file_routes, status_routes, entrance_routes, page_routes):
         app.register_blueprint(routes)
     register_errors(app)
-    app.after_request(_finish)
+    guard(app, context.settings)
+    app.after_request(_count)
     return app
 
 
-def _finish(response: Response) -> Response:
+def _count(response: Response) -> Response:
     REQUESTS.labels(request.url_rule.rule if request.url_rule else "none", response.status_code).inc()
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
-    response.headers["Referrer-Policy"] = "no-referrer"
     return response

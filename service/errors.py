@@ -25,6 +25,8 @@ from service.fetch import (
     TooLargeError,
     UpstreamError,
 )
+from service.keys import KeyNeededError, WriteKeyNeededError
+from service.origins import ForeignPageError, UnknownHostError
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,10 @@ KINDS: dict[type[Exception], Kind] = {
     InvalidRequestError: Kind(400, "invalid_request", "The request cannot be understood"),
     InvalidKeyError: Kind(400, "invalid_key", "This key cannot be used"),
     CursorError: Kind(400, "invalid_cursor", "Not a cursor of ours"),
+    KeyNeededError: Kind(401, "key_needed", "A key is needed"),
+    WriteKeyNeededError: Kind(403, "write_key_needed", "The write key is needed"),
+    ForeignPageError: Kind(403, "foreign_page", "Another site's page may not do this"),
+    UnknownHostError: Kind(421, "unknown_host", "Not a name of this service"),
     ReadOnlyLibraryError: Kind(403, "read_only", "The library is read-only"),
     FetchDisabledError: Kind(403, "urls_disabled", "Pictures by URL are turned off"),
     UnknownPictureError: Kind(404, "unknown_picture", "No such picture"),

@@ -71,7 +71,7 @@ def _create(app: Flask, settings: Settings, sockets: dict[int, Any]) -> Any:
         channel_timeout=IDLE_TIMEOUT_S,
         recv_bytes=RECEIVE_BYTES,
         max_request_body_size=settings.max_upload_bytes + SLACK_BYTES,
-        clear_untrusted_proxy_headers=True,
+        clear_untrusted_proxy_headers=settings.proxies == 0,
     )
 
 

@@ -51,6 +51,36 @@ def test_a_key_is_never_shown() -> None:
     assert "secret" not in repr(Settings(qdrant_api_key="secret"))
 
 
+def test_keys_can_lie_in_files_and_files_win(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("a-key-of-16-letters\n")
+    found = read_settings({}, {"LOOKALIKE_WRITE_KEY_FILE": str(file), "LOOKALIKE_WRITE_KEY": "x" * 16})
+    assert found.write_key == "a-key-of-16-letters"
+
+
+@pytest.mark.parametrize("key", ["short-secret", "a secret with spaces", "s\u00e9cret-secret-secret", "secret" * 50])
+def test_a_key_that_cannot_be_used_is_refused_without_being_shown(key: str, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(key)
+    for environ in ({"LOOKALIKE_WRITE_KEY": key}, {"LOOKALIKE_WRITE_KEY_FILE": str(file)}):
+        with pytest.raises(SettingError, match="LOOKALIKE_WRITE_KEY cannot be what it is") as refused:
+            read_settings({}, environ)
+        assert key not in str(refused.value)
+
+
+def test_a_key_file_that_is_empty_or_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty").write_text("\n")
+    (tmp_path / "binary").write_bytes(b"\xff" * 20)
+    for name in ("empty", "binary"):
+        with pytest.raises(SettingError, match="LOOKALIKE_READ_KEY"):
+            read_settings({}, {"LOOKALIKE_READ_KEY_FILE": str(tmp_path / name)})
+
+
+def test_looking_cannot_be_closed_while_changing_is_open() -> None:
+    with pytest.raises(SettingError, match="LOOKALIKE_READ_KEY needs LOOKALIKE_WRITE_KEY"):
+        read_settings({}, {"LOOKALIKE_READ_KEY": "r" * 16})
+
+
 def test_each_library_has_its_own_data_folder(tmp_path: Path) -> None:
     one, other = Settings(library=tmp_path / "a"), Settings(library=tmp_path / "b" / "a")
     assert one.data_folder != other.data_folder

@@ -1,4 +1,5 @@
 /** The REST interface: one function a route. Each returns the parsed answer or throws a Problem. */
+import { enter } from "./entrance.js";
 import { sentence } from "./words.js";
 
 const SERVICE_GONE = "The service does not answer. Check that it is running, then try again.";
@@ -34,13 +35,24 @@ async function parse(response) {
   }
 }
 
-async function call(path, options = {}) {
+const wantsKey = ({ status, body }) => status === 401 || body.code === "write_key_needed";
+
+/* Whoever is asked for a key and gives it has asked again already. */
+async function call(path, options = {}, mayAsk = true) {
+  const answer = await once(path, options);
+  if (answer.ok) return answer;
+  if (mayAsk && wantsKey(answer) && (await enter(wordsOf(answer)))) return call(path, options);
+  throw new Problem(wordsOf(answer), answer.status);
+}
+
+function wordsOf({ status, body }) {
+  return sentence(body.detail || body.title || `The service answered with error ${status}.`);
+}
+
+async function once(path, options) {
   const response = await send(path, options);
-  if (response.status === 204) return { status: 204, body: {} };
-  const body = await parse(response);
-  if (response.ok) return { status: response.status, body };
-  const words = body.detail || body.title || `The service answered with error ${response.status}.`;
-  throw new Problem(sentence(words), response.status);
+  const body = response.status === 204 ? {} : await parse(response);
+  return { ok: response.ok, status: response.status, body };
 }
 
 function json(body, signal) {
@@ -95,5 +107,5 @@ export async function restore(id) {
 }
 
 export async function status() {
-  return (await call("/v1/status")).body;
+  return (await call("/v1/status", {}, false)).body;
 }

@@ -16,6 +16,7 @@ export function listen(changed) {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") refresh();
   });
+  document.addEventListener("entered", refresh);
   return refresh();
 }
 
@@ -33,9 +34,9 @@ async function look() {
     draw(status);
     compare(status.counts);
     return status.counts.pending;
-  } catch {
+  } catch ({ status }) {
     byId("status").dataset.state = "gone";
-    byId("status-words").textContent = "The service does not answer";
+    byId("status-words").textContent = status === 401 ? "A key is needed" : "The service does not answer";
     byId("status-bar").hidden = true;
     return 0;
   }

@@ -1,0 +1,22 @@
+"""Stands before every request and behind every answer: names and origins, keys, headers."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from indexer.settings import Settings
+from service.headers import protect
+from service.keys import ask_for_key, key_check, open_keys
+from service.origins import origin_check
+
+
+def guard(app: Flask, settings: Settings) -> None:
+    """Let the app answer only whom the settings allow, and only with what browsers cannot misuse."""
+    keys = open_keys(settings)
+    app.extensions["lookalike-keys"] = keys
+    # The name that was asked for is never taken from a proxy's header: a page could send that one itself.
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
+    app.before_request(origin_check(settings.hosts | {settings.host.lower()}))
+    app.before_request(key_check(keys))
+    app.after_request(ask_for_key)
+    app.after_request(protect)
