@@ -9,12 +9,14 @@ import binascii
 import json
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from indexer.engine import EVERYTHING, Engine, Point, Vector, Where
-from indexer.record import Record, State
+from indexer.engine import EVERYTHING, Engine, Point, Query, Vector, Where
+from indexer.ranking import rank
+from indexer.record import Record, State, now
 
 PAGE = 500
 
@@ -34,7 +36,7 @@ class CursorError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A picture that was found, and its cosine similarity to the query."""
+    """A picture that was found, and its score, as `Query` describes it."""
 
     id: str
     record: Record
@@ -88,10 +90,24 @@ class Catalogue:
         points = self._engine.retrieve(ids) if ids else []
         return {point.id: Record.from_payload(point.payload) for point in points}
 
-    def vector(self, picture_id: str) -> Vector | None:
-        """Return a picture's vector, float32 (64,), or None if it has none or does not exist."""
-        points = self._engine.retrieve([picture_id], with_vectors=True)
-        return points[0].vector if points else None
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vector]:
+        """Return the vectors, float32 (64,), of those ids that exist and have one, by id."""
+        points = self._engine.retrieve(ids, with_vectors=True) if ids else []
+        return {point.id: point.vector for point in points if point.vector is not None}
+
+    def find_bytes(self, sha256s: Sequence[str]) -> dict[str, list[Record]]:
+        """Return the records of pictures whose bytes have one of these SHA-256 sums (hexadecimal), by sum."""
+        found: dict[str, list[Record]] = {}
+        for records in self.scan(Where(sha256s=sha256s)) if sha256s else ():
+            for record in records:
+                found.setdefault(str(record.sha256), []).append(record)
+        return found
+
+    def edit(self, picture_id: str, fields: dict[str, Any]) -> None:
+        """Set some fields of a record and leave its vector. A lease on the picture ends, so that a worker which has the
+        record as it was cannot write it back; the picture is indexed once more instead."""
+        free = {"lease": "", "leased_until": 0.0, "attempts": 0}
+        self._engine.set_payload(fields | free, Where(ids=[picture_id]))
 
     def delete(self, ids: Sequence[str]) -> None:
         """Take the pictures out of the catalogue; ids that do not exist are passed over."""
@@ -100,22 +116,18 @@ class Catalogue:
 
     def search(
         self,
-        vector: Vector,
+        query: Query,
         limit: int,
         offset: int = 0,
         where: Where = EVERYTHING,
         min_score: float | None = None,
-        without_id: str | None = None,
+        without_ids: Collection[str] = (),
     ) -> list[Hit]:
-        """Return the indexed pictures most similar to a unit vector, float32 (64,), best first.
+        """Return the indexed pictures that a query finds, in the order that `Query` describes.
 
-        One picture can be left out, before `offset` counts: without a filter, which would double the time.
+        A few pictures can be left out, before `offset` counts.
         """
-        if without_id is None:
-            found = self._engine.query(vector, limit, offset, where, min_score)
-        else:
-            others = self._engine.query(vector, offset + limit + 1, 0, where, min_score)
-            found = [(point, score) for point, score in others if point.id != without_id][offset : offset + limit]
+        found = rank(self._engine, query, limit, offset, where, min_score, without_ids)
         return [Hit(point.id, Record.from_payload(point.payload), score) for point, score in found]
 
     def count(self, where: Where = EVERYTHING) -> int:
@@ -125,6 +137,11 @@ class Catalogue:
         """Return how many pictures are in each state. Most are indexed, and counting many is what costs."""
         pending, failed = (self.count(Where(equal={"state": state})) for state in ("pending", "failed"))
         return {"pending": pending, "indexed": max(0, self.count() - pending - failed), "failed": failed}
+
+    def oldest_pending(self) -> datetime | None:
+        """Return since when the picture waits that has been pending longest, or None if none is."""
+        point = self._engine.earliest("pending_since", EVERYTHING)
+        return datetime.fromisoformat(point.payload["pending_since"]) if point else None
 
     def list_newest(
         self, limit: int, cursor: str | None = None, where: Where = EVERYTHING
@@ -139,11 +156,11 @@ class Catalogue:
         more = len(points) > limit
         return records, _write_cursor(records, start, shown) if more else None
 
-    def scan(self) -> Iterator[list[Record]]:
-        """Yield all records in pages, in no order that means anything; changes meanwhile may or may not show."""
+    def scan(self, where: Where = EVERYTHING) -> Iterator[list[Record]]:
+        """Yield records in pages, in no order that means anything; changes meanwhile may or may not show."""
         start: str | None = None
         while True:
-            points, start = self._engine.scroll(EVERYTHING, PAGE, start)
+            points, start = self._engine.scroll(where, PAGE, start)
             yield [Record.from_payload(point.payload) for point in points]
             if start is None:
                 return
@@ -160,7 +177,7 @@ class Catalogue:
             return Claim("", ())
         lease, ids = secrets.token_hex(8), [record.id for record in batch]
         fields = {"lease": lease, "leased_until": time.time() + lease_s, "attempts": batch[0].attempts + 1}
-        self._engine.set_payload(fields, replace(_claimable_where(), ids=ids))
+        self._engine.set_payload(fields, replace(_claimable_where(), ids=ids), durable=False)
         taken = [point for point in self._engine.retrieve(ids) if point.payload.get("lease") == lease]
         return Claim(lease, [Record.from_payload(point.payload) for point in taken])
 
@@ -182,7 +199,7 @@ class Catalogue:
 
     def release_leases(self) -> None:
         """End all leases at once: for the one process that has the catalogue to itself and has just started."""
-        self._engine.set_payload({"leased_until": 0.0}, Where(equal={"state": "pending"}))
+        self._engine.set_payload({"leased_until": 0.0}, Where(equal={"state": "pending"}), durable=False)
 
     def require_model(self, model: str) -> None:
         """Raise `ModelMismatchError` if there are vectors of another model than this one."""
@@ -203,7 +220,10 @@ class Catalogue:
 
 
 def _point(record: Record, vector: Vector | None = None) -> Point:
-    return Point(record.id, record.to_payload(), vector)
+    payload = record.to_payload()
+    if record.state == "pending":
+        payload["pending_since"] = now().isoformat(timespec="microseconds")
+    return Point(record.id, payload, vector)
 
 
 def _claimable_where() -> Where:

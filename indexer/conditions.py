@@ -1,29 +1,56 @@
 """`Where` as a filter of either engine: Qdrant Edge and qdrant-client name their filter types alike."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
 from types import ModuleType
 from typing import Any
 
 from indexer.engine import Where
 
 
-def build_filter(where: Where, types: ModuleType, number_range: type, has_id: Callable[[Collection[str]], Any]) -> Any:
-    """Return the engine's own filter for `where`, made of the classes in `types`.
+@dataclass(frozen=True)
+class Dialect:
+    """The classes of an engine's filters, and what makes those that the engines name or fill in differently: a range
+    over numbers from a least one, a range over times, inclusive to exclusive, and a condition on ids."""
 
-    `number_range` and `has_id` make a range over numbers and a condition on ids: the two that the engines name
-    differently.
-    """
+    types: ModuleType
+    from_number: Callable[[float], Any]
+    between_times: Callable[[datetime | None, datetime | None], Any]
+    has_id: Callable[[Collection[str]], Any]
 
-    def matches(name: str, value: str) -> Any:
-        return types.FieldCondition(key=name, match=types.MatchValue(value=value))
 
-    must = [matches(name, value) for name, value in where.equal.items()]
-    must += [matches("tags", tag) for tag in where.tags]
-    must_not = [matches(name, value) for name, value in where.differs.items()]
+def build_filter(where: Where, dialect: Dialect) -> Any:
+    """Return the engine's own filter for `where`."""
+    must, must_not = _required(where, dialect), _forbidden(where, dialect)
+    return dialect.types.Filter(must=must or None, must_not=must_not or None)
+
+
+def _required(where: Where, dialect: Dialect) -> list[Any]:
+    types = dialect.types
+    any_of = {"tags": where.any_tags, "label": where.labels, "sha256": where.sha256s}
+    conditions = [_matches(types, name, value) for name, value in where.equal.items()]
+    conditions += [_matches(types, "tags", tag) for tag in where.tags]
+    for name, values in any_of.items():
+        if values:
+            conditions.append(types.FieldCondition(key=name, match=types.MatchAny(any=list(values))))
+    if where.added_from or where.added_until:
+        times = dialect.between_times(where.added_from, where.added_until)
+        conditions.append(types.FieldCondition(key="added_at", range=times))
     if where.ids is not None:
-        must.append(has_id(where.ids))
+        conditions.append(dialect.has_id(where.ids))
+    return conditions
+
+
+def _forbidden(where: Where, dialect: Dialect) -> list[Any]:
+    conditions = [_matches(dialect.types, name, value) for name, value in where.differs.items()]
     if where.without_ids:
-        must_not.append(has_id(where.without_ids))
+        conditions.append(dialect.has_id(where.without_ids))
     if where.free_at is not None:
-        must_not.append(types.FieldCondition(key="leased_until", range=number_range(gte=where.free_at)))
-    return types.Filter(must=must or None, must_not=must_not or None)
+        leased = dialect.from_number(where.free_at)
+        conditions.append(dialect.types.FieldCondition(key="leased_until", range=leased))
+    return conditions
+
+
+def _matches(types: ModuleType, name: str, value: str) -> Any:
+    return types.FieldCondition(key=name, match=types.MatchValue(value=value))

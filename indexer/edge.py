@@ -11,15 +11,17 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 import qdrant_edge as qe
 
-from indexer.conditions import build_filter
+from indexer.conditions import Dialect, build_filter
 from indexer.engine import (
     DATETIMES,
+    DIVERSE_CANDIDATES,
     EVERYTHING,
     FLOATS,
     KEYWORDS,
@@ -28,10 +30,12 @@ from indexer.engine import (
     CatalogueLockedError,
     EngineError,
     Point,
+    Query,
     Vector,
     Where,
     WriteMode,
 )
+from indexer.ranking import rescore
 from indexer.room import require_room
 
 LOCK_WAIT_S = 5.0
@@ -76,9 +80,8 @@ class EdgeEngine:
         condition = None if where == EVERYTHING else _filter(where)
         self._update(qe.UpdateOperation.upsert_points(own, condition, _MODES[mode]))
 
-    def set_payload(self, fields: dict[str, Any], where: Where) -> None:
-        require_room(self._folder, self._min_free_bytes)
-        self._ask(self._shard.update, qe.UpdateOperation.set_payload_by_filter(_filter(where), fields))
+    def set_payload(self, fields: dict[str, Any], where: Where, durable: bool = True) -> None:
+        self._update(qe.UpdateOperation.set_payload_by_filter(_filter(where), fields), durable)
 
     def delete(self, where: Where) -> None:
         self._update(qe.UpdateOperation.delete_points_by_filter(_filter(where)))
@@ -97,19 +100,26 @@ class EdgeEngine:
         request = qe.ScrollRequest(limit=limit, filter=_filter(where), with_payload=True, order_by=order)
         return [_point(record) for record in self._ask(self._shard.scroll, request)[0]]
 
+    def earliest(self, field: str, where: Where) -> Point | None:
+        order = qe.OrderBy(field, direction=qe.Direction.Asc)
+        request = qe.ScrollRequest(limit=1, filter=_filter(where), with_payload=True, order_by=order)
+        found = self._ask(self._shard.scroll, request)[0]
+        return _point(found[0]) if found else None
+
     def query(
-        self, vector: Vector, limit: int, offset: int, where: Where, min_score: float | None
+        self, query: Query, limit: int, offset: int, where: Where, min_score: float | None
     ) -> list[tuple[Point, float]]:
-        request = qe.SearchRequest(
-            query=qe.Query.Nearest(vector.tolist(), using=VECTOR_NAME),
+        request = qe.QueryRequest(
+            query=_query(query),
             limit=limit,
             offset=offset,
             filter=None if where == EVERYTHING else _filter(where),
             params=qe.SearchParams(exact=True),
             with_payload=True,
-            score_threshold=min_score,
+            score_threshold=min_score if query.plain else None,
         )
-        return [(_point(hit), hit.score) for hit in self._ask(self._shard.search, request)]
+        hits = [(_point(hit), hit.score) for hit in self._ask(self._shard.query, request)]
+        return hits if query.plain else rescore(hits, min_score)
 
     def count(self, where: Where) -> int:
         if where == EVERYTHING:  # a number that is kept, not counted
@@ -120,10 +130,11 @@ class EdgeEngine:
         self._shard.close()
         self._lock_file.close()
 
-    def _update(self, operation: qe.UpdateOperation) -> None:
+    def _update(self, operation: qe.UpdateOperation, durable: bool = True) -> None:
         require_room(self._folder, self._min_free_bytes)
         self._ask(self._shard.update, operation)
-        self._commit()
+        if durable:
+            self._commit()
 
     def _commit(self) -> None:
         """Flush, once for all threads that wait: a flush takes some 10 ms and makes everything before it durable."""
@@ -180,13 +191,34 @@ def _create_shard(folder: Path, vector_size: int) -> None:
     log.info("made a new catalogue in %s", folder)
 
 
+def _from_number(least: float) -> qe.RangeFloat:
+    return qe.RangeFloat(gte=least)
+
+
+def _between_times(start: datetime | None, end: datetime | None) -> qe.RangeDateTime:
+    return qe.RangeDateTime(gte=start.isoformat() if start else None, lt=end.isoformat() if end else None)
+
+
 def _has_id(ids: Collection[str]) -> qe.HasIdCondition:
     return qe.HasIdCondition(set(ids))
 
 
+_DIALECT = Dialect(qe, _from_number, _between_times, _has_id)
+
+
 def _filter(where: Where) -> qe.Filter:
-    own: qe.Filter = build_filter(where, qe, qe.RangeFloat, _has_id)
+    own: qe.Filter = build_filter(where, _DIALECT)
     return own
+
+
+def _query(query: Query) -> qe.Query | qe.Mmr:
+    if query.diversity is not None:
+        near = 1 - query.diversity
+        return qe.Mmr(query.positive[0].tolist(), near, DIVERSE_CANDIDATES, using=VECTOR_NAME)
+    if query.plain:
+        return qe.Query.Nearest(query.positive[0].tolist(), using=VECTOR_NAME)
+    examples = qe.RecommendQuery([each.tolist() for each in query.positive], [each.tolist() for each in query.negative])
+    return qe.Query.RecommendBestScore(examples, using=VECTOR_NAME)
 
 
 def _named(vector: Vector | None) -> dict[str, Any]:

@@ -7,10 +7,13 @@ An engine stores points and answers queries; it knows nothing of pictures, state
     |- EngineUnavailableError      try again later
     |- CatalogueLockedError        another process holds the embedded catalogue
     |- CatalogueBrokenError        the embedded catalogue's files cannot be opened
+
+    QueryError                     this query asks for what cannot be asked for
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -23,9 +26,13 @@ WriteMode = Literal["upsert", "insert", "update"]
 VECTOR_NAME = "image"
 
 # Fields that are filtered or ordered by, and the payload index that each has.
-KEYWORDS = ("state", "origin", "label", "tags", "model", "lease")
-DATETIMES = ("added_at",)
+KEYWORDS = ("state", "origin", "label", "tags", "model", "lease", "sha256")
+DATETIMES = ("added_at", "pending_since")
 FLOATS = ("leased_until",)
+
+# So many of the nearest points a diverse query chooses from. A choice from 500 costs some milliseconds, and the cost
+# grows with the square.
+DIVERSE_CANDIDATES = 500
 
 
 class EngineError(Exception):
@@ -49,6 +56,10 @@ class CatalogueBrokenError(EngineError):
         )
 
 
+class QueryError(ValueError):
+    """A query without examples, or one whose diversity cannot be had."""
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """One point: an id, a payload, and the vector `image` or None."""
@@ -62,7 +73,9 @@ class Point:
 class Where:
     """The points that meet every condition given; without any, all points.
 
-    `tags` asks for all of them. `free_at` (seconds since the epoch) asks for points whose lease has run out by then.
+    `tags` asks for all of them, `any_tags` for at least one, `labels` and `sha256s` for one of them. `added_from` is
+    inclusive, `added_until` exclusive, both with a time zone. `free_at` (seconds since the epoch) asks for points whose
+    lease has run out by then.
     """
 
     ids: Collection[str] | None = None
@@ -70,10 +83,46 @@ class Where:
     equal: dict[str, str] = field(default_factory=dict)
     differs: dict[str, str] = field(default_factory=dict)
     tags: Sequence[str] = ()
+    any_tags: Sequence[str] = ()
+    labels: Sequence[str] = ()
+    sha256s: Sequence[str] = ()
+    added_from: datetime | None = None
+    added_until: datetime | None = None
     free_at: float | None = None
 
 
 EVERYTHING = Where()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """What to rank points by: unit vectors to be near to, and unit vectors to be far from.
+
+    With one positive and no negative the score of a point is its cosine to it. With more (Qdrant's "best score") points
+    that are nearer to a positive than to every negative come first, with their highest cosine to a positive; then come
+    the others, the farthest from the negatives first, with -2 less their highest cosine to a negative: -1 to -3.
+
+    `diversity` (0: plain nearest, to 1) lets points that resemble those before them come later (Qdrant's MMR); scores
+    are cosines all the same, but no longer descend. It needs one positive and no negative.
+    Raises `QueryError`.
+    """
+
+    positive: Sequence[Vector]
+    negative: Sequence[Vector] = ()
+    diversity: float | None = None
+
+    def __post_init__(self) -> None:
+        if not len(self.positive) + len(self.negative):
+            raise QueryError("a search needs at least one example")
+        if self.diversity is not None and not self.plain:
+            raise QueryError("diversity needs one positive example and no negative one")
+        if self.diversity is not None and not 0 <= self.diversity <= 1:
+            raise QueryError(f"diversity is {self.diversity:g}, and it must be between 0 and 1")
+
+    @property
+    def plain(self) -> bool:
+        """Whether there is one positive example and nothing else."""
+        return len(self.positive) == 1 and not len(self.negative)
 
 
 class Engine(Protocol):
@@ -88,9 +137,9 @@ class Engine(Protocol):
         """Write whole points. `insert` leaves points that exist alone, `update` those that do not; those that exist
         are written only where they meet `where`."""
 
-    def set_payload(self, fields: dict[str, Any], where: Where) -> None:
+    def set_payload(self, fields: dict[str, Any], where: Where, durable: bool = True) -> None:
         """Set some payload fields of the points that meet `where`, each tested and set at once. This alone need not
-        be durable: it is for leases, and they mean nothing after a crash."""
+        always be durable: leases mean nothing after a crash."""
 
     def delete(self, where: Where) -> None:
         """Delete the points that meet `where`."""
@@ -104,10 +153,14 @@ class Engine(Protocol):
     def newest(self, where: Where, limit: int, start: str | None = None) -> list[Point]:
         """Return at most `limit` points, latest `added_at` first, none later than `start`."""
 
+    def earliest(self, field: str, where: Where) -> Point | None:
+        """Return the point with the earliest time in `field`, of those that have one, or None."""
+
     def query(
-        self, vector: Vector, limit: int, offset: int, where: Where, min_score: float | None
+        self, query: Query, limit: int, offset: int, where: Where, min_score: float | None
     ) -> list[tuple[Point, float]]:
-        """Return the points with the highest cosine to a unit vector, and that cosine, best first."""
+        """Return the points that have a vector, and their scores, in the order that `Query` describes. With diversity
+        these are no more than the nearest `DIVERSE_CANDIDATES`."""
 
     def count(self, where: Where) -> int:
         """Return how many points meet `where`, exactly."""

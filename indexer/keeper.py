@@ -1,15 +1,16 @@
-"""Adds, removes and restores pictures, in the one order of writes that makes a crash boring.
+"""Adds, edits, removes and restores pictures, in the one order of writes that makes a crash boring.
 
 Add: the bytes, then the pending record. Remove: the bytes, then the record. A crash between the two leaves what `sync`
 repairs without asking. When a method has returned, what it did is durable.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from threading import RLock
-from typing import Literal
+from typing import Any, Literal
 
 from indexer.catalogue import Catalogue
 from indexer.library import Entry, KeyTakenError, Library
@@ -17,6 +18,15 @@ from indexer.record import Record, id_of, label_of, now
 from indexer.trash import Trash
 
 Change = Literal["added", "unchanged", "replaced"]
+
+
+class Unchanged(Enum):
+    """The value of what an edit leaves as it is: None says that there is to be none."""
+
+    UNCHANGED = "unchanged"
+
+
+UNCHANGED = Unchanged.UNCHANGED
 
 
 class UnknownPictureError(Exception):
@@ -78,6 +88,26 @@ class Keeper:
             record = _record(new, sha256, entry)
             self._catalogue.put([record])
         return record, "replaced" if taken else "added"
+
+    def edit(
+        self,
+        picture_id: str,
+        label: str | Unchanged | None = UNCHANGED,
+        tags: Sequence[str] | Unchanged = UNCHANGED,
+    ) -> Record:
+        """Change what people say of a picture and return its record; a label of None takes the label away.
+
+        The picture stays indexed. Raises `UnknownPictureError`.
+        """
+        given: dict[str, Any] = {"label": label, "tags": tags if isinstance(tags, Unchanged) else list(tags)}
+        fields = {name: value for name, value in given.items() if value is not UNCHANGED}
+        with self._locks.holding(picture_id):
+            if fields:
+                self._catalogue.edit(picture_id, fields)
+            record = self._catalogue.get([picture_id]).get(picture_id)
+        if record is None:
+            raise UnknownPictureError(picture_id)
+        return record
 
     def remove(self, picture_id: str, purge: bool = False) -> None:
         """Move a picture to the trash, or destroy it and what the trash has of it.

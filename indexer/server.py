@@ -10,9 +10,10 @@ import numpy as np
 from qdrant_client import QdrantClient, models
 from qdrant_client.http.exceptions import ApiException, ResponseHandlingException
 
-from indexer.conditions import build_filter
+from indexer.conditions import Dialect, build_filter
 from indexer.engine import (
     DATETIMES,
+    DIVERSE_CANDIDATES,
     EVERYTHING,
     FLOATS,
     KEYWORDS,
@@ -20,10 +21,12 @@ from indexer.engine import (
     EngineError,
     EngineUnavailableError,
     Point,
+    Query,
     Vector,
     Where,
     WriteMode,
 )
+from indexer.ranking import rescore
 
 _MODES = {
     "upsert": models.UpdateMode.UPSERT,
@@ -68,7 +71,7 @@ class ServerEngine:
         condition = None if where == EVERYTHING else _filter(where)
         self._call(self._client.upsert, points=own, update_filter=condition, update_mode=_MODES[mode])
 
-    def set_payload(self, fields: dict[str, Any], where: Where) -> None:
+    def set_payload(self, fields: dict[str, Any], where: Where, durable: bool = True) -> None:  # noqa: ARG002
         self._call(self._client.set_payload, payload=fields, points=_filter(where))
 
     def delete(self, where: Where) -> None:
@@ -90,19 +93,25 @@ class ServerEngine:
         found, _ = self._call(self._client.scroll, scroll_filter=_filter(where), limit=limit, order_by=order)
         return [_point(record) for record in found]
 
+    def earliest(self, field: str, where: Where) -> Point | None:
+        order = models.OrderBy(key=field, direction=models.Direction.ASC)
+        found, _ = self._call(self._client.scroll, scroll_filter=_filter(where), limit=1, order_by=order)
+        return _point(found[0]) if found else None
+
     def query(
-        self, vector: Vector, limit: int, offset: int, where: Where, min_score: float | None
+        self, query: Query, limit: int, offset: int, where: Where, min_score: float | None
     ) -> list[tuple[Point, float]]:
         answer = self._call(
             self._client.query_points,
-            query=vector.tolist(),
+            query=_query(query),
             using=VECTOR_NAME,
             limit=limit,
             offset=offset,
             query_filter=None if where == EVERYTHING else _filter(where),
-            score_threshold=min_score,
+            score_threshold=min_score if query.plain else None,
         )
-        return [(_point(hit), hit.score) for hit in answer.points]
+        hits = [(_point(hit), hit.score) for hit in answer.points]
+        return hits if query.plain else rescore(hits, min_score)
 
     def count(self, where: Where) -> int:
         return int(self._call(self._client.count, count_filter=_filter(where), exact=True).count)
@@ -127,13 +136,39 @@ def _translated_errors() -> Iterator[None]:
         raise kind(f"Qdrant refused: {error}") from error
 
 
+def _from_number(least: float) -> models.Range:
+    return models.Range(gte=least)
+
+
+def _between_times(start: datetime | None, end: datetime | None) -> models.DatetimeRange:
+    return models.DatetimeRange(gte=start, lt=end)
+
+
 def _has_id(ids: Collection[str]) -> models.HasIdCondition:
     return models.HasIdCondition(has_id=list(ids))
 
 
+_DIALECT = Dialect(models, _from_number, _between_times, _has_id)
+
+
 def _filter(where: Where) -> models.Filter:
-    own: models.Filter = build_filter(where, models, models.Range, _has_id)
+    own: models.Filter = build_filter(where, _DIALECT)
     return own
+
+
+def _query(query: Query) -> models.Query | list[float]:
+    if query.diversity is not None:
+        mmr = models.Mmr(diversity=query.diversity, candidates_limit=DIVERSE_CANDIDATES)
+        return models.NearestQuery(nearest=query.positive[0].tolist(), mmr=mmr)
+    if query.plain:
+        nearest: list[float] = query.positive[0].tolist()
+        return nearest
+    examples = models.RecommendInput(
+        positive=[each.tolist() for each in query.positive],
+        negative=[each.tolist() for each in query.negative],
+        strategy=models.RecommendStrategy.BEST_SCORE,
+    )
+    return models.RecommendQuery(recommend=examples)
 
 
 def _named(vector: Vector | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from flask import Blueprint, request
 
 from indexer.catalogue import Hit
-from indexer.engine import Vector
+from indexer.engine import Query, Vector
 from model.preprocess import load_pixels
 from service.answers import describe_hit
 from service.context import Context, context
@@ -61,10 +61,10 @@ def find_similar(picture_id: str) -> dict[str, Any]:
 def _search_like(picture_id: str, fields: Fields, watch: Stopwatch) -> dict[str, Any]:
     """Search with a stored picture and leave it out of what is found."""
     with watch.timing("embed"):
-        vector = context().catalogue.vector(picture_id)
+        vector = context().catalogue.vectors([picture_id]).get(picture_id)
     if vector is None:
         raise NotIndexedError(find(picture_id).state)
-    return _answer(vector, fields, watch, without_id=picture_id)
+    return _answer(vector, fields, watch, without_ids=(picture_id,))
 
 
 def _embed(data: bytes, watch: Stopwatch) -> Vector:
@@ -77,7 +77,7 @@ def _embed(data: bytes, watch: Stopwatch) -> Vector:
     return vector
 
 
-def _answer(vector: Vector, fields: Fields, watch: Stopwatch, without_id: str | None = None) -> dict[str, Any]:
+def _answer(vector: Vector, fields: Fields, watch: Stopwatch, without_ids: tuple[str, ...] = ()) -> dict[str, Any]:
     here = context()
     limit = read_whole(fields, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT)
     offset = read_whole(fields, "offset", 0, 0, MAX_OFFSET)
@@ -85,7 +85,7 @@ def _answer(vector: Vector, fields: Fields, watch: Stopwatch, without_id: str | 
     where = read_filter(fields)
     with watch.timing("search"):
         least = min_score if min_score > -1 else None
-        hits = here.catalogue.search(vector, limit, offset, where, least, without_id)
+        hits = here.catalogue.search(Query([vector]), limit, offset, where, least, without_ids)
     return {
         "hits": [describe_hit(hit) for hit in _present(hits, here)],
         "model": here.encoder.version,

@@ -1,14 +1,14 @@
 """The catalogue's contract, on every engine alike."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
 
 from indexer.catalogue import Catalogue, CursorError, ModelMismatchError, Outcome
-from indexer.engine import Engine, Vector, Where
-from indexer.record import Record, id_of
+from indexer.engine import Engine, Query, Vector, Where
+from indexer.record import Record, id_of, now
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 LEASE_S = 60.0
@@ -26,6 +26,10 @@ def record(number: int = 0, **fields: object) -> Record:
 def axis(number: int) -> Vector:
     """A unit vector along one of the 64 axes."""
     return np.eye(64, dtype=np.float32)[number]
+
+
+def normal(vector: Vector) -> Vector:
+    return vector / np.linalg.norm(vector)
 
 
 def index(catalogue: Catalogue, *records: Record, model: str = "m1") -> None:
@@ -57,14 +61,14 @@ def test_getting_passes_over_ids_that_do_not_exist(catalogue: Catalogue) -> None
 
 def test_a_pending_picture_has_no_vector_and_is_not_found(catalogue: Catalogue) -> None:
     catalogue.insert([record()])
-    assert catalogue.vector(record().id) is None
-    assert catalogue.search(axis(0), limit=10) == []
+    assert catalogue.vectors([record().id]) == {}
+    assert catalogue.search(Query([axis(0)]), limit=10) == []
 
 
 def test_an_indexed_picture_is_found_with_its_cosine(catalogue: Catalogue) -> None:
     index(catalogue, record(0), record(1))
     query = (3 * axis(0) + 4 * axis(1)) / 5
-    hits = catalogue.search(query, limit=10)
+    hits = catalogue.search(Query([query]), limit=10)
     assert [hit.record.key for hit in hits] == ["a/1.jpg", "a/0.jpg"]
     assert [hit.score for hit in hits] == pytest.approx([0.8, 0.6], abs=1e-5)
     assert hits[0].record.state == "indexed"
@@ -72,9 +76,12 @@ def test_an_indexed_picture_is_found_with_its_cosine(catalogue: Catalogue) -> No
 
 def test_searching_knows_limit_offset_and_least_score(catalogue: Catalogue) -> None:
     index(catalogue, record(0), record(1), record(2))
-    query = (3 * axis(0) + 2 * axis(1) + axis(2)) / np.sqrt(14).astype(np.float32)
-    assert [hit.record.key for hit in catalogue.search(query, limit=1, offset=1)] == ["a/1.jpg"]
-    assert [hit.record.key for hit in catalogue.search(query, limit=9, min_score=0.5)] == ["a/0.jpg", "a/1.jpg"]
+    query = normal(3 * axis(0) + 2 * axis(1) + axis(2))
+    assert [hit.record.key for hit in catalogue.search(Query([query]), limit=1, offset=1)] == ["a/1.jpg"]
+    assert [hit.record.key for hit in catalogue.search(Query([query]), limit=9, min_score=0.5)] == [
+        "a/0.jpg",
+        "a/1.jpg",
+    ]
 
 
 def test_searching_filters_by_label_and_by_all_tags(catalogue: Catalogue) -> None:
@@ -85,41 +92,43 @@ def test_searching_filters_by_label_and_by_all_tags(catalogue: Catalogue) -> Non
         record(2, label="bikes", tags=("red", "old")),
     )
     where = Where(equal={"label": "cars"}, tags=("red", "old"))
-    assert [hit.record.key for hit in catalogue.search(axis(0), 9, where=where)] == ["a/1.jpg"]
+    assert [hit.record.key for hit in catalogue.search(Query([axis(0)]), 9, where=where)] == ["a/1.jpg"]
 
 
-def test_one_picture_can_be_left_out_of_a_search(catalogue: Catalogue) -> None:
-    index(catalogue, record(0), record(1), record(2))
-    query = (3 * axis(0) + 2 * axis(1) + axis(2)) / np.sqrt(14).astype(np.float32)
+def test_pictures_can_be_left_out_of_a_search(catalogue: Catalogue) -> None:
+    index(catalogue, *(record(number) for number in range(4)))
+    query = Query([normal(4 * axis(0) + 3 * axis(1) + 2 * axis(2) + axis(3))])
 
     def keys(limit: int, offset: int) -> list[str]:
-        hits = catalogue.search(query, limit, offset, without_id=record(0).id)
+        hits = catalogue.search(query, limit, offset, without_ids=(record(0).id, record(2).id, id_of("nothing")))
         return [hit.record.key for hit in hits]
 
-    assert keys(limit=9, offset=0) == ["a/1.jpg", "a/2.jpg"]
+    assert keys(limit=9, offset=0) == ["a/1.jpg", "a/3.jpg"]
     assert keys(limit=1, offset=0) == ["a/1.jpg"]
-    assert keys(limit=1, offset=1) == ["a/2.jpg"]
+    assert keys(limit=1, offset=1) == ["a/3.jpg"]
 
 
-def test_a_vector_comes_back_as_it_was_written(catalogue: Catalogue) -> None:
+def test_vectors_come_back_as_they_were_written(catalogue: Catalogue) -> None:
     index(catalogue, record(0), record(1))
-    found = catalogue.vector(record(1).id)
-    assert found is not None
-    assert found.dtype == np.float32
-    np.testing.assert_allclose(found, axis(1), atol=1e-6)
+    catalogue.insert([record(2)])
+    found = catalogue.vectors([record(1).id, record(2).id, id_of("nothing")])
+    assert found.keys() == {record(1).id}
+    assert found[record(1).id].dtype == np.float32
+    np.testing.assert_allclose(found[record(1).id], axis(1), atol=1e-6)
+    assert catalogue.vectors([]) == {}
 
 
 def test_putting_a_record_anew_drops_its_vector(catalogue: Catalogue) -> None:
     index(catalogue, record())
     catalogue.put([record(size=7)])
-    assert catalogue.search(axis(0), limit=10) == []
+    assert catalogue.search(Query([axis(0)]), limit=10) == []
     assert catalogue.get([record().id])[record().id].size == 7
 
 
 def test_a_deleted_picture_is_gone_from_everything(catalogue: Catalogue) -> None:
     index(catalogue, record(0), record(1))
     catalogue.delete([record(0).id, id_of("nothing")])
-    assert [hit.record.key for hit in catalogue.search(axis(0), limit=10)] == ["a/1.jpg"]
+    assert [hit.record.key for hit in catalogue.search(Query([axis(0)]), limit=10)] == ["a/1.jpg"]
     assert catalogue.count() == 1
     assert catalogue.list_newest(10)[0] == list(catalogue.get([record(1).id]).values())
 
@@ -160,6 +169,52 @@ def test_a_list_can_be_filtered(catalogue: Catalogue) -> None:
 def test_a_made_up_cursor_is_refused(catalogue: Catalogue, cursor: str) -> None:
     with pytest.raises(CursorError):
         catalogue.list_newest(2, cursor)
+
+
+def keys_where(catalogue: Catalogue, where: Where) -> list[str]:
+    """Return what a list, a search and a count agree on, in order."""
+    listed = sorted(each.key for each in catalogue.list_newest(100, where=where)[0])
+    assert sorted(hit.record.key for hit in catalogue.search(Query([axis(0)]), 100, where=where)) == listed
+    assert catalogue.count(where) == len(listed)
+    return listed
+
+
+def test_any_of_some_tags_or_labels_is_enough(catalogue: Catalogue) -> None:
+    index(
+        catalogue,
+        record(0, label="cars", tags=("red", "old")),
+        record(1, label="bikes", tags=("blue",)),
+        record(2, label="buses", tags=("old", "green")),
+        record(3),
+    )
+    assert keys_where(catalogue, Where(any_tags=("red", "blue"))) == ["a/0.jpg", "a/1.jpg"]
+    assert keys_where(catalogue, Where(any_tags=("red", "green"), tags=("old",), labels=("buses",))) == ["a/2.jpg"]
+    assert keys_where(catalogue, Where(labels=("bikes", "buses", "planes"))) == ["a/1.jpg", "a/2.jpg"]
+    assert keys_where(catalogue, Where(any_tags=("yellow",))) == []
+
+
+def test_the_time_of_adding_is_from_inclusive_until_exclusive(catalogue: Catalogue) -> None:
+    index(catalogue, *(record(number) for number in range(5)))
+    times = [NEW_YEAR + timedelta(microseconds=number) for number in range(5)]
+    assert keys_where(catalogue, Where(added_from=times[3])) == ["a/3.jpg", "a/4.jpg"]
+    assert keys_where(catalogue, Where(added_until=times[1])) == ["a/0.jpg"]
+    elsewhere = times[1].astimezone(timezone(timedelta(hours=9)))
+    assert keys_where(catalogue, Where(added_from=elsewhere, added_until=times[3])) == ["a/1.jpg", "a/2.jpg"]
+
+
+def test_pictures_are_found_by_their_bytes(catalogue: Catalogue) -> None:
+    records = [record(0, sha256="aa"), record(1, sha256="bb"), record(2, sha256="aa"), record(3)]
+    catalogue.insert(records)
+    found = catalogue.find_bytes(["aa", "cc"])
+    assert {sha256: sorted(each.key for each in group) for sha256, group in found.items()} == {
+        "aa": ["a/0.jpg", "a/2.jpg"]
+    }
+    assert catalogue.find_bytes([]) == {}
+
+
+def test_more_copies_than_a_page_are_all_found(catalogue: Catalogue) -> None:
+    catalogue.insert([record(number, sha256="aa") for number in range(501)])
+    assert len(catalogue.find_bytes(["aa"])["aa"]) == 501
 
 
 def test_a_scan_meets_every_picture_once(catalogue: Catalogue) -> None:
@@ -230,6 +285,62 @@ def test_a_failed_picture_says_why_and_is_not_claimed_again(catalogue: Catalogue
     assert catalogue.get([record().id])[record().id].error == "broken"
 
 
+def test_the_queue_is_as_old_as_what_waits_longest_in_it(catalogue: Catalogue) -> None:
+    assert catalogue.oldest_pending() is None
+    before = now()
+    catalogue.insert([record(0)])
+    between = now()
+    catalogue.insert([record(1)])
+    oldest = catalogue.oldest_pending()
+    assert oldest is not None
+    assert before <= oldest <= between
+
+
+def test_a_claimed_picture_still_waits_and_a_finished_one_does_not(catalogue: Catalogue) -> None:
+    catalogue.insert([record(0), record(1)])
+    claim = catalogue.claim(5, LEASE_S)
+    assert catalogue.oldest_pending() is not None
+    indexed, other = claim.records
+    done = Outcome(replace(indexed, state="indexed"), axis(0)), Outcome(replace(other, state="failed", error="broken"))
+    catalogue.finish(claim, done)
+    assert catalogue.oldest_pending() is None
+
+
+def test_a_picture_that_is_indexed_again_waits_from_then_on(catalogue: Catalogue) -> None:
+    index(catalogue, record(0), model="old")
+    before = now()
+    catalogue.reindex("new")
+    oldest = catalogue.oldest_pending()
+    assert oldest is not None
+    assert oldest >= before > record(0).added_at
+
+
+def test_an_edit_keeps_the_vector_and_all_else(catalogue: Catalogue) -> None:
+    index(catalogue, record(0, label="cars", tags=("old",)))
+    before = catalogue.get([record(0).id])[record(0).id]
+    catalogue.edit(record(0).id, {"label": None, "tags": ["red"]})
+    assert catalogue.get([record(0).id])[record(0).id] == replace(before, label=None, tags=("red",))
+    assert keys_where(catalogue, Where(tags=("red",))) == ["a/0.jpg"]
+    assert keys_where(catalogue, Where(any_tags=("old",))) == []
+    assert keys_where(catalogue, Where(labels=("cars",))) == []
+
+
+def test_an_edit_during_indexing_is_not_lost(catalogue: Catalogue) -> None:
+    catalogue.insert([record(0), record(1)])
+    claim = catalogue.claim(5, LEASE_S)
+    catalogue.edit(record(0).id, {"label": "mine"})
+    catalogue.finish(claim, [Outcome(replace(each, state="indexed"), axis(0)) for each in claim.records])
+    assert catalogue.get([record(0).id])[record(0).id].label == "mine"
+    assert catalogue.counts() == {"pending": 1, "indexed": 1, "failed": 0}
+    again = catalogue.claim(5, LEASE_S)
+    assert [(each.key, each.label, each.attempts) for each in again.records] == [("a/0.jpg", "mine", 1)]
+
+
+def test_editing_what_does_not_exist_makes_nothing(catalogue: Catalogue) -> None:
+    catalogue.edit(id_of("nothing"), {"label": "x"})
+    assert catalogue.count() == 0
+
+
 def test_vectors_of_another_model_are_refused_until_they_are_indexed_again(catalogue: Catalogue) -> None:
     index(catalogue, record(0), record(1), model="old")
     catalogue.require_model("old")
@@ -238,4 +349,4 @@ def test_vectors_of_another_model_are_refused_until_they_are_indexed_again(catal
     assert catalogue.reindex("new") == 2
     catalogue.require_model("new")
     assert catalogue.counts() == {"pending": 2, "indexed": 0, "failed": 0}
-    assert catalogue.search(axis(0), 5) == []
+    assert catalogue.search(Query([axis(0)]), 5) == []

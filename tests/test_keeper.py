@@ -56,6 +56,31 @@ def test_other_bytes_under_a_key_need_to_be_meant(any_house: House) -> None:
     assert stored(any_house, "a.png").sha256 == record.sha256
 
 
+def test_an_edited_picture_stays_indexed(any_house: House) -> None:
+    before, _ = any_house.keeper.add(new("cars/a.png", draw(RED), tags=("old",)))
+    any_house.index_all()
+    edited = any_house.keeper.edit(before.id, label="vehicles")
+    assert (edited.label, edited.tags, edited.state) == ("vehicles", ("old",), "indexed")
+    edited = any_house.keeper.edit(before.id, label=None, tags=("red", "new"))
+    assert (edited.label, edited.tags) == (None, ("red", "new"))
+    assert stored(any_house, "cars/a.png") == edited
+    assert any_house.keeper.edit(before.id) == edited
+    assert any_house.catalogue.vectors([before.id])
+
+
+def test_an_edit_outlives_indexing_changed_bytes_and_the_trash(any_house: House) -> None:
+    record, _ = any_house.keeper.add(new("cars/a.png", draw(RED)))
+    any_house.keeper.edit(record.id, label="mine", tags=["best"])
+    any_house.index_all()
+    any_house.put("cars/a.png", draw(BLUE, (9, 9)))
+    any_house.synchroniser.sync()
+    any_house.keeper.remove(record.id)
+    any_house.keeper.restore(record.id)
+    any_house.index_all()
+    after = stored(any_house, "cars/a.png")
+    assert (after.label, after.tags, after.state, after.width) == ("mine", ("best",), "indexed", 9)
+
+
 def test_a_removed_picture_lies_in_the_trash_and_nowhere_else(any_house: House) -> None:
     record, _ = any_house.keeper.add(new("a.png", draw(RED)))
     any_house.keeper.remove(record.id)
@@ -115,7 +140,10 @@ def test_what_lies_in_the_trash_can_be_purged(any_house: House) -> None:
     assert not list(any_house.data.rglob("picture"))
 
 
-def test_an_unknown_picture_can_be_neither_removed_nor_restored(any_house: House) -> None:
+def test_an_unknown_picture_can_be_neither_edited_nor_removed_nor_restored(any_house: House) -> None:
+    for changes in ({}, {"label": "mine"}):
+        with pytest.raises(UnknownPictureError):
+            any_house.keeper.edit(id_of("nothing"), **changes)
     with pytest.raises(UnknownPictureError):
         any_house.keeper.remove(id_of("nothing"))
     with pytest.raises(UnknownPictureError):

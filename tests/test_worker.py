@@ -7,6 +7,7 @@ from threading import Event, Thread
 import numpy as np
 import numpy.typing as npt
 
+from indexer.engine import Query
 from indexer.record import id_of
 from indexer.worker import BATCH, MAX_ATTEMPTS, Worker, WorkerSettings
 from tests.conftest import House
@@ -53,9 +54,8 @@ def test_the_nearest_picture_is_the_one_of_the_same_colour(any_house: House) -> 
         any_house.put(f"{name}.png", draw(colour))
     any_house.synchroniser.sync()
     any_house.index_all()
-    vector = any_house.catalogue.vector(id_of("red.png"))
-    assert vector is not None
-    hits = any_house.catalogue.search(vector, limit=4)
+    vector = any_house.catalogue.vectors([id_of("red.png")])[id_of("red.png")]
+    hits = any_house.catalogue.search(Query([vector]), limit=4)
     assert [hit.record.key for hit in hits][:2] == ["red.png", "dark red.png"]
     assert hits[0].score > 0.999
 

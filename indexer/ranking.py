@@ -1,0 +1,61 @@
+"""Ranks pictures by a query: what the engines leave to be done above and beside them."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from indexer.engine import DIVERSE_CANDIDATES, Engine, Point, Query, Where
+
+Ranked = list[tuple[Point, float]]
+
+
+def rank(
+    engine: Engine,
+    query: Query,
+    limit: int,
+    offset: int,
+    where: Where,
+    min_score: float | None,
+    without_ids: Collection[str],
+) -> Ranked:
+    """Return at most `limit` points from place `offset` on, with their scores, in the order that `Query` describes.
+
+    `without_ids` are left out before `offset` counts: without a filter, which would double the time.
+    """
+    if query.diversity:  # what is left out must not push away what resembles it
+        return _rank_diverse(engine, query, limit, offset, replace(where, without_ids=without_ids), min_score)
+    if query.diversity is not None:
+        query = replace(query, diversity=None)
+    if not without_ids:
+        return engine.query(query, limit, offset, where, min_score)
+    found = engine.query(query, offset + limit + len(without_ids), 0, where, min_score)
+    return [(point, score) for point, score in found if point.id not in without_ids][offset : offset + limit]
+
+
+def _rank_diverse(
+    engine: Engine, query: Query, limit: int, offset: int, where: Where, min_score: float | None
+) -> Ranked:
+    """Rank the nearest with diversity and whatever follows them plainly, so that every page shows something new."""
+    found: Ranked = []
+    if offset < DIVERSE_CANDIDATES:
+        found = engine.query(query, min(limit, DIVERSE_CANDIDATES - offset), offset, where, min_score)
+    if offset + limit > DIVERSE_CANDIDATES:
+        start = max(offset, DIVERSE_CANDIDATES)
+        found += engine.query(replace(query, diversity=None), offset + limit - start, start, where, min_score)
+    return found
+
+
+def rescore(hits: Ranked, min_score: float | None) -> Ranked:
+    """Return hits that have Qdrant's "best score" with the scores that `Query` describes, down to the least."""
+    found = [(point, _score_of(best_score)) for point, best_score in hits]
+    return [hit for hit in found if min_score is None or hit[1] >= min_score]
+
+
+def _score_of(best_score: float) -> float:
+    """Return what Qdrant's "best score" was made of.
+
+    It is f(p) if the highest cosine to a positive, p, is above the one to a negative, n, and else -f(n), with
+    f(x) = (x / (1 + |x|) + 1) / 2, which is between 1/4 and 3/4.
+    """
+    slope = 2 * abs(best_score) - 1
+    cosine = slope / (1 - abs(slope))
+    return cosine if best_score > 0 else -2 - cosine
