@@ -23,6 +23,7 @@ from PIL import (
     WebPImagePlugin,  # noqa: F401
 )
 
+from model.cost import BYTES_PER_PIXEL, coefficient_bytes, decoding_bytes
 from model.errors import MAX_SIDE_PIXELS, TooManyPixelsError, UndecodableError, UnsupportedFormatError
 
 # Formats that cameras, phones and browsers write and whose decoders are fuzzed daily. Left out: what
@@ -126,7 +127,8 @@ def _check_bounds(image: Image.Image, file: IO[bytes], max_pixels: int) -> None:
         raise TooManyPixelsError(width, height, max_pixels)
     if isinstance(image, TiffImagePlugin.TiffImageFile):
         _check_tile(image, max_pixels)
-    elif image.format in ("JPEG", "MPO"):
+    _check_cost(image, max_pixels)
+    if image.format in ("JPEG", "MPO"):
         _check_scans(file)
 
 
@@ -136,6 +138,15 @@ def _check_tile(image: TiffImagePlugin.TiffImageFile, max_pixels: int) -> None:
     height = image.tag_v2.get(TiffImagePlugin.TILELENGTH, 0)
     if width * height > max_pixels:
         raise TooManyPixelsError(width, height, max_pixels)
+
+
+def _check_cost(image: Image.Image, max_pixels: int) -> None:
+    """Refuse what takes more memory than the largest picture of most formats does."""
+    most_bytes = max_pixels * BYTES_PER_PIXEL
+    needed_bytes = coefficient_bytes(image) or decoding_bytes(image)
+    if needed_bytes > most_bytes:
+        width, height = image.size
+        raise TooManyPixelsError(width, height, int(width * height * most_bytes / needed_bytes))
 
 
 def _check_scans(file: IO[bytes]) -> None:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from model.colour import Levels, find_levels, flatten, is_deep
+from model.cost import SHARE, coefficient_bytes, decoding_bytes
 from model.header import (
     FORMATS,
     LYING,
@@ -74,9 +75,11 @@ def _draw(image: Image.Image, width: int, height: int) -> Image.Image:
     orientation = read_orientation(image)
     if orientation in LYING:
         width, height = height, width
+    passes_bytes = coefficient_bytes(image)
     image.draft(image.mode, (width, height))  # a JPEG decodes at a half, a quarter or an eighth, if that is enough
-    image.load()
-    small = _shrink(image, width, height)
+    with SHARE.holding(passes_bytes + decoding_bytes(image)):
+        image.load()
+        small = _shrink(image, width, height)
     return small.transpose(_TURNS[orientation]) if orientation in _TURNS else small
 
 
