@@ -42,6 +42,8 @@ class Encoder(Protocol):
 
     def encode(self, pictures: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]: ...
 
+    def judge(self, score: float) -> str | None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:

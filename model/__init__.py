@@ -2,10 +2,11 @@
 
 This package stands at the bottom of the house and imports nothing of ours. Read it in this order: `errors`, `header`,
 `colour` and `preprocess` (a file becomes upright RGB pixels), `artifact` and `runtime` (pixels become unit vectors),
-`embed` (a folder becomes an .npz file). `dataset`, `edits`, `metrics`, `evaluate` and `tables` say how good the vectors
-are. The rest makes the artifact in `weights/`: `checkpoint` and `backbone` (the network to start from), `features`,
-`projection`, `head` and `train` (the 64 numbers), `export` and `release` (the file and its card); of these `backbone`,
-`head`, `train`, `export`, `release` and `rivals` need TensorFlow, and nothing that serves imports them.
+`verdicts` (what a cosine means), `embed` (a folder becomes an .npz file). `dataset`, `edits`, `metrics`, `evaluate`,
+`thresholds` and `tables` say how good the vectors are. The rest makes the artifact in `weights/`: `checkpoint` and
+`backbone` (the network to start from), `features`, `projection`, `head` and `train` (the 64 numbers), `export` and
+`release` (the file and its card); of these `backbone`, `head`, `train`, `export`, `release` and `rivals` need
+TensorFlow, and nothing that serves imports them.
 """
 
 VECTOR_SIZE = 64

@@ -1,4 +1,4 @@
-"""python -m model {train,export,evaluate,embed}"""
+"""python -m model {train,export,evaluate,thresholds,embed}"""
 
 import argparse
 import json
@@ -6,13 +6,15 @@ import os
 import sys
 from pathlib import Path
 
-from model.artifact import SHIPPED, load_artifact
+from model.artifact import SHIPPED, amend_card, load_artifact
 from model.dataset import PictureSet, find_pictures, read_groups, read_set, read_training_set
 from model.embed import Outcome, embed_folder, save_embedding
 from model.errors import ArtifactError, DatasetError, DriftError, ImageError
-from model.evaluate import Contender, score_set, tell_board
+from model.evaluate import Contender, embed_set, score_set, tell_board
 from model.runtime import Encoder, Pictures, Vectors
-from model.tables import draw_table
+from model.tables import draw_table, draw_thresholds
+from model.thresholds import measure_thresholds
+from model.verdicts import describe_thresholds
 
 _TESTS = "test pictures, a folder for each class"
 _GROUPS = "tab-separated path and group of pictures that are copies of one another"
@@ -68,6 +70,20 @@ def run_evaluate(options: argparse.Namespace) -> None:
     print(draw_table(boards))
     if options.json:
         options.json.write_text(json.dumps([tell_board(board) for board in boards], indent=2) + "\n", "utf-8")
+
+
+def run_thresholds(options: argparse.Namespace) -> None:
+    """Measure from which cosine up a hit is a duplicate, very close, related or weak, and write it into the card."""
+    tests = _read_tests(options)
+    encoder = Encoder(load_artifact(options.model))
+
+    def give_vectors(pictures: Pictures) -> dict[str, Vectors]:
+        return {encoder.version: encoder.encode(pictures)}
+
+    sets = [embedded for test in tests for embedded in embed_set(test, give_vectors, encoder.size)]
+    thresholds = measure_thresholds(sets)
+    amend_card(options.model.with_suffix(".json"), {"thresholds": describe_thresholds(thresholds)})
+    print(draw_thresholds(thresholds))
 
 
 def run_embed(options: argparse.Namespace) -> None:
@@ -131,10 +147,11 @@ def _say(line: str) -> None:
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m model", description="A picture becomes 64 numbers.")
-    commands = parser.add_subparsers(required=True, metavar="{train,export,evaluate,embed}")
+    commands = parser.add_subparsers(required=True, metavar="{train,export,evaluate,thresholds,embed}")
     _add_train(commands.add_parser("train", help=run_train.__doc__))
     _add_export(commands.add_parser("export", help=run_export.__doc__))
     _add_evaluate(commands.add_parser("evaluate", help=run_evaluate.__doc__))
+    _add_thresholds(commands.add_parser("thresholds", help=run_thresholds.__doc__))
     _add_embed(commands.add_parser("embed", help=run_embed.__doc__))
     return parser.parse_args(arguments)
 
@@ -164,6 +181,13 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fit", nargs="+", type=Path, default=[], metavar="DATA", help="pictures to fit the PCA on")
     parser.add_argument("--alone", action="store_true", help="leave the backbone and its PCA out")
     parser.add_argument("--json", type=Path, help="write the boards here too")
+
+
+def _add_thresholds(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(run=run_thresholds)
+    parser.add_argument("folders", nargs="+", type=Path, metavar="DIR", help=_TESTS)
+    parser.add_argument("--groups", type=Path, help=_GROUPS)
+    parser.add_argument("--model", type=Path, default=SHIPPED, help="the card to write them into")
 
 
 def _add_embed(parser: argparse.ArgumentParser) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from model import VECTOR_SIZE
 from model.errors import ArtifactError
+from model.verdicts import Threshold, read_thresholds
 
 SHIPPED = Path(__file__).parent / "weights" / "lookalike-64.json"
 
@@ -17,8 +18,8 @@ class Card:
     """What the artifact says about itself.
 
     `version` is what the catalogue remembers, `precision` is "int8" or "float32", `input_size` the side
-    of the square picture in pixels. `notes` holds the rest of the card: preprocessing, training data,
-    recipe, scores, speed.
+    of the square picture in pixels. `thresholds` may be empty. `notes` holds the rest of the card:
+    preprocessing, training data, recipe, scores, speed.
     """
 
     version: str
@@ -27,6 +28,7 @@ class Card:
     precision: str
     input_size: int
     vector_size: int
+    thresholds: tuple[Threshold, ...]
     notes: dict[str, Any]
 
 
@@ -68,6 +70,17 @@ def save_artifact(card_path: Path, content: bytes, entries: dict[str, Any]) -> A
     return load_artifact(card_path)
 
 
+def amend_card(card_path: Path, entries: dict[str, Any]) -> Artifact:
+    """Add entries to a card, or put them in the place of older ones, and return the artifact as it is then.
+
+    Raises ArtifactError or OSError.
+    """
+    load_artifact(card_path)
+    known = json.loads(card_path.read_bytes())
+    card_path.write_text(json.dumps(known | entries, indent=2) + "\n", "utf-8")
+    return load_artifact(card_path)
+
+
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -81,9 +94,10 @@ def _parse_card(content: bytes, path: Path) -> Card:
     try:
         entries = json.loads(content)
         known = {name: kind(entries.pop(name)) for name, kind in _ENTRIES.items()}
+        thresholds = read_thresholds(entries.pop("thresholds", []))
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
         raise ArtifactError(f"{path} is not a model card: {fault!r}.") from fault
-    card = Card(**known, notes=entries)
+    card = Card(**known, thresholds=thresholds, notes=entries)
     if card.vector_size != VECTOR_SIZE:
         raise ArtifactError(f"{path} describes vectors of {card.vector_size} numbers; {VECTOR_SIZE} are needed.")
     if Path(card.file).name != card.file:

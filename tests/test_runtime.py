@@ -77,6 +77,13 @@ def test_the_version_is_the_cards(artifact: Artifact, encoder: Encoder) -> None:
     assert hashlib.sha256(artifact.content).hexdigest()[:12] in encoder.version
 
 
+def test_hits_are_judged_by_the_cards_thresholds(artifact: Artifact, encoder: Encoder) -> None:
+    for threshold in artifact.card.thresholds:
+        assert encoder.judge(threshold.cosine) == threshold.verdict
+    assert encoder.judge(-1) == "unrelated"
+    assert Encoder(replace(artifact, card=replace(artifact.card, thresholds=())), 1).judge(1) is None
+
+
 def test_a_file_that_is_no_network_is_refused() -> None:
     with pytest.raises(ArtifactError, match="does not run"):
         InterpreterPool(b"not a flatbuffer at all", 1)
