@@ -1,0 +1,164 @@
+"""One connection of the server: what is sent too slowly, too large or for too long is refused, and told so.
+
+All runs in the server's own loop, which asks every connection whether it wants to read at least once a second.
+"""
+
+import json
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask
+from waitress.utilities import Error
+
+from indexer.room import NoRoomError
+from service.headers import HEADERS
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long the server waits for what. A body may take `body_s`, and longer while it keeps up the least rate."""
+
+    head_s: float = 15.0
+    body_s: float = 30.0
+    least_bytes_per_s: int = 16 << 10
+    lingers_s: float = 5.0
+    idle_s: float = 60.0
+    crowded_idle_s: float = 2.0
+
+
+class RequestTimeoutError(Error):  # type: ignore[misc]
+    code = 408
+    reason = "Request Timeout"
+
+
+class InsufficientStorageError(Error):  # type: ignore[misc]
+    code = 507
+    reason = "Insufficient Storage"
+
+
+_CODES = {413: "too_large", 507: "no_room"}
+
+
+class ProblemTask(ErrorTask):  # type: ignore[misc]
+    """Answers what is not acceptable as HTTP the way the app answers errors (RFC 9457)."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        problem = {
+            "type": "about:blank",
+            "title": error.reason,
+            "status": error.code,
+            "code": _CODES.get(error.code, error.reason.lower().replace(" ", "_")),
+            "detail": str(error.body),
+        }
+        body = json.dumps(problem).encode()
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers += [("Content-Type", "application/problem+json"), *HEADERS.items()]
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.channel.lingers = True
+        self.write(body)
+
+
+class GuardedChannel(HTTPChannel):  # type: ignore[misc]
+    """A connection that ends in an orderly way even where its client is refused in the middle of a body.
+
+    To close it there and then would reset it, and the answer be lost with what the client has sent and nobody has read:
+    so only our half is closed, and the rest is read and forgotten for a while.
+    """
+
+    error_task_class = ProblemTask
+    request: Any
+    will_close: bool
+    lingers = False  # the client may still be sending what nobody will read
+
+    def __init__(self, *args: Any, patience: Patience, require_space: Callable[[int], None], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._patience, self._require_space = patience, require_space
+        self._began: float | None = self.creation_time  # of what is being received; None between requests
+        self._lingers_until: float | None = None
+        self._head_seen = False
+
+    def readable(self) -> bool:
+        now = time.time()
+        if self._lingers_until is not None:
+            self.will_close = self.will_close or now > self._lingers_until
+            return not self.will_close
+        if self._began is not None and now > self._began + self._allowed_s():
+            self._give_up()
+        elif self._is_idle() and now > self.last_activity + self._idle_s():
+            self.will_close = True
+        return bool(super().readable())
+
+    def writable(self) -> bool:
+        return self.will_close if self._lingers_until is not None else bool(super().writable())
+
+    def received(self, data: bytes) -> bool:
+        if self._lingers_until is not None:
+            return False
+        before = self.request
+        taken = bool(super().received(data))
+        if self.request is None:
+            self._began, self._head_seen = None, False
+        elif self.request is not before:
+            self._began, self._head_seen = time.time(), False
+        if self.request is not None and self.request.headers_finished and not self._head_seen:
+            self._head_seen = True
+            self._find_space()
+        return taken
+
+    def handle_close(self) -> None:
+        if self.lingers and self._lingers_until is None and self._close_half():
+            self._lingers_until = time.time() + self._patience.lingers_s
+            self.will_close = self.close_when_flushed = False
+        else:
+            super().handle_close()
+
+    def _close_half(self) -> bool:
+        with suppress(OSError, AttributeError):  # closed already, and then there is no socket any more
+            self.socket.shutdown(socket.SHUT_WR)
+            return True
+        return False
+
+    def _allowed_s(self) -> float:
+        if self.request is None or not self.request.headers_finished:
+            return self._patience.head_s
+        return self._patience.body_s + float(self.request.body_bytes_received / self._patience.least_bytes_per_s)
+
+    def _is_idle(self) -> bool:
+        return self._began is None and not self.requests and not self.total_outbufs_len
+
+    def _idle_s(self) -> float:
+        """Return how long a connection may wait for its next request: only a moment where others want its place."""
+        crowded = len(self._map) > self.adj.connection_limit * 4 // 5
+        return self._patience.crowded_idle_s if crowded else self._patience.idle_s
+
+    def _give_up(self) -> None:
+        if self.request is None:
+            self.will_close = True
+        elif not self.requests:
+            self._refuse(RequestTimeoutError("the request took too long to arrive"))
+
+    def _find_space(self) -> None:
+        announced_bytes = self.request.content_length or self.adj.max_request_body_size
+        if announced_bytes <= self.adj.inbuf_overflow or self.requests:
+            return
+        try:
+            self._require_space(announced_bytes)
+        except NoRoomError as error:
+            self._refuse(InsufficientStorageError(str(error)))
+
+    def _refuse(self, error: Error) -> None:
+        """Answer the request that is being received with an error, whatever of it has come."""
+        with self.requests_lock:
+            request, self.request, self._began = self.request, None, None
+            if not request.headers_finished:
+                request.parse_header(b"GET / HTTP/1.0\r\n")  # as the server itself does for what it cannot read
+            request.error, request.completed = error, True
+            self.requests.append(request)
+        self.server.add_task(self)

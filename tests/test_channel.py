@@ -1,0 +1,197 @@
+"""Connections as strangers use them: too much, too slowly, too many. Spoken to over bare sockets."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from flask import Flask, request
+from waitress import wasyncore
+
+from indexer.settings import Settings
+from service.channel import Patience
+from service.server import CONNECTIONS, open_server
+from tests.running import RunningService, wait_until
+
+QUICK = Patience(head_s=0.3, body_s=0.5, least_bytes_per_s=1 << 20, lingers_s=0.5, idle_s=0.5, crowded_idle_s=0.1)
+LIMIT_S = 10.0  # for anything here to happen
+MEGABYTE = bytes(1 << 20)
+
+
+def open_port(patience: Patience, **settings: object) -> Iterator[int]:
+    """Yield the port of a server whose app says how many bytes it got."""
+    app, stop = Flask(__name__), threading.Event()
+    app.add_url_rule("/", view_func=lambda: str(len(request.get_data())), methods=["GET", "POST"])
+    server = open_server(app, Settings(port=0, **settings), patience)  # type: ignore[arg-type]
+
+    def run() -> None:
+        while not stop.is_set():
+            server.asyncore.loop(timeout=0.05, map=server._map, use_poll=True, count=1)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    yield int(server.effective_port)
+    stop.set()
+    thread.join()
+    server.task_dispatcher.shutdown()
+    wasyncore.close_all(server._map)
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    yield from open_port(QUICK, max_upload_mb=1, min_free_mb=0)
+
+
+def dial(port: int) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), timeout=LIMIT_S)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
+def read_answer(connection: socket.socket) -> tuple[int, dict[str, object] | str]:
+    """Return status and body of an answer, read until the server ends the connection."""
+    received = b""
+    while more := connection.recv(1 << 16):
+        received += more
+    head, _, body = received.partition(b"\r\n\r\n")
+    text = body.decode()
+    return int(head.split()[1]), json.loads(text) if b"problem+json" in head else text
+
+
+def test_a_length_that_is_too_large_is_refused_while_it_is_still_being_sent(port: int) -> None:
+    with dial(port) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n")
+        for _ in range(8):
+            connection.sendall(MEGABYTE)
+        status, problem = read_answer(connection)
+    assert (status, problem["code"]) == (413, "too_large")  # type: ignore[index]
+
+
+def test_chunks_without_end_are_refused_as_soon_as_they_are_too_many(port: int) -> None:
+    sent = 0
+    with dial(port) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for _ in range(6):
+            connection.sendall(b"100000\r\n" + MEGABYTE + b"\r\n")
+            sent += len(MEGABYTE)
+        status, problem = read_answer(connection)
+    assert (status, problem["code"]) == (413, "too_large")  # type: ignore[index]
+    assert sent > 2 << 20
+
+
+def test_what_fits_is_answered_on_a_connection_that_stays(port: int) -> None:
+    with dial(port) as connection:
+        for size in (0, 10, 1 << 20):
+            connection.sendall(f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode() + bytes(size))
+            answer = b""
+            while not answer.endswith(f"\r\n\r\n{size}".encode()):
+                answer += connection.recv(1 << 16)
+
+
+@pytest.mark.parametrize(
+    ("beginning", "status"),
+    [
+        (b"", 0),
+        (b"GET / HT", 408),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX-A: ", 408),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc", 408),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", 408),
+    ],
+)
+def test_a_request_that_never_ends_is_ended(port: int, beginning: bytes, status: int) -> None:
+    with dial(port) as connection:
+        connection.sendall(beginning)
+        received = connection.recv(1 << 16)
+    assert int(received.split()[1]) == status if status else received == b""
+
+
+def test_a_request_that_drips_is_ended_though_something_comes_all_the_time(port: int) -> None:
+    started = time.monotonic()
+    with dial(port) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
+        connection.settimeout(0.02)
+        answer = b""
+        while not answer and time.monotonic() < started + LIMIT_S:
+            connection.sendall(b"x")
+            try:
+                answer = connection.recv(1 << 16)
+            except TimeoutError:
+                continue
+    assert answer.split()[1] == b"408"
+
+
+def test_a_body_that_keeps_coming_may_take_longer() -> None:
+    patience = Patience(head_s=0.2, body_s=0.2, least_bytes_per_s=1 << 10, lingers_s=0.5)
+    for port in open_port(patience, max_upload_mb=1, min_free_mb=0):
+        with dial(port) as connection:
+            connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 8192\r\n\r\n")
+            for _ in range(8):
+                threading.Event().wait(0.1)
+                connection.sendall(bytes(1024))
+            assert read_answer(connection) == (200, "8192")
+
+
+def test_a_connection_without_a_next_request_is_closed(port: int) -> None:
+    with dial(port) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert read_answer(connection)[0] == 200
+
+
+def test_a_client_that_never_stops_sending_is_not_listened_to_for_ever(port: int) -> None:
+    with dial(port) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000000\r\n\r\n")
+        with pytest.raises((ConnectionResetError, BrokenPipeError)):
+            _send_for_ever(connection)
+
+
+def _send_for_ever(connection: socket.socket) -> None:
+    deadline = time.monotonic() + LIMIT_S
+    while time.monotonic() < deadline:
+        connection.sendall(MEGABYTE)
+
+
+def test_without_room_for_a_request_it_is_refused_before_it_is_sent() -> None:
+    for port in open_port(QUICK, max_upload_mb=1000, min_free_mb=1 << 20):
+        with dial(port) as connection:
+            connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 900000000\r\n\r\n")
+            status, problem = read_answer(connection)
+    assert (status, problem["code"]) == (507, "no_room")  # type: ignore[index]
+
+
+def test_a_small_request_is_answered_however_little_room_there_is() -> None:
+    for port in open_port(QUICK, min_free_mb=1 << 20):
+        with dial(port) as connection:
+            connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc")
+            assert read_answer(connection) == (200, "3")
+
+
+def test_headers_without_end_are_refused(port: int) -> None:
+    with dial(port) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\n" + b"".join(b"X-%d: %s\r\n" % (n, b"x" * 90) for n in range(1000)))
+        status, problem = read_answer(connection)
+    assert (status, problem["code"]) == (431, "request_header_fields_too_large")  # type: ignore[index]
+
+
+def test_half_open_connections_keep_nobody_out_for_long(tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir()
+    with RunningService(tmp_path / "library", tmp_path / "data") as service:
+        idle = [dial(service.port) for _ in range(CONNECTIONS + 20)]
+        for connection in idle[:-20]:
+            connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        try:
+            answers: list[int] = []
+            with closing(service.session):
+                wait_until(lambda: _is_live(service, answers), LIMIT_S * 3)
+            assert answers == [200]
+        finally:
+            for connection in idle:
+                connection.close()
+
+
+def _is_live(service: RunningService, answers: list[int]) -> bool:
+    answers.append(service.session.get(f"{service.address}/health/live", timeout=LIMIT_S * 3).status_code)
+    return True
