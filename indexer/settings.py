@@ -76,6 +76,18 @@ def _key(text: str) -> str:
     return text
 
 
+def _rate(text: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]{0,8}/(second|minute|hour|day)", text):
+        raise ValueError("a number of requests is needed, as in 600/minute, by the second, minute, hour or day")
+    return text
+
+
+def _store(text: str) -> str:
+    if not re.fullmatch(r"rediss?://[^\s]+", text):
+        raise ValueError("an address that starts with redis:// or rediss:// is needed")
+    return text
+
+
 def _setting(
     parse: Callable[[str], Any], default: Any, says: str, shown: str | None = None, secret: bool = False
 ) -> Any:
@@ -117,6 +129,13 @@ class Settings:
     open: bool = _setting(_truth, False, "whether others may reach it without a write key", "no")
     hosts: frozenset[str] = _setting(
         _hosts, frozenset(), "further names that browsers may call it by, with commas", "none"
+    )
+    rate_read: str | None = _setting(
+        _rate, None, "how often one address may search and look, as in `600/minute`", "none"
+    )
+    rate_write: str | None = _setting(_rate, None, "how often one address may change something", "none")
+    rate_store: str | None = _setting(
+        _store, None, "a Redis where many processes count together, instead of each alone", "none", secret=True
     )
     proxies: int = _setting(_whole(0, 9), 0, "how many proxies stand in front of it")
 

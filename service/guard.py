@@ -1,4 +1,4 @@
-"""Stands before every request and behind every answer: names and origins, keys, headers."""
+"""Stands before every request and behind every answer: names and origins, rates, keys, headers."""
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -7,16 +7,21 @@ from indexer.settings import Settings
 from service.headers import protect
 from service.keys import ask_for_key, key_check, open_keys
 from service.origins import origin_check
+from service.rates import limit_rates
 
 
 def guard(app: Flask, settings: Settings) -> None:
-    """Let the app answer only whom the settings allow, and only with what browsers cannot misuse."""
+    """Let the app answer only whom the settings allow, and only with what browsers cannot misuse.
+
+    Raises `SettingError`.
+    """
     keys = open_keys(settings)
     app.extensions["lookalike-keys"] = keys
     # The name that was asked for is never taken from a proxy's header: a page could send that one itself.
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     app.before_request(origin_check(settings.hosts | {settings.host.lower()}))
+    limit_rates(app, settings)  # before the keys: whoever tries them out is counted
     app.before_request(key_check(keys))
     app.after_request(ask_for_key)
     app.after_request(protect)

@@ -16,8 +16,9 @@ from indexer.settings import Settings
 from service.origins import SAFE_METHODS
 from service.sessions import Sessions
 
+SESSION_PATH = "/v1/session"
 # What everybody may have: the page is nothing but a shell, and without it nobody could enter a key.
-_OPEN_PATHS = frozenset({"/", "/v1/session", "/health/live", "/health/ready"})
+_OPEN_PATHS = frozenset({"/", SESSION_PATH, "/health/live", "/health/ready"})
 _READING_POSTS = frozenset({"/v1/search", "/v1/images/check"})
 _SCHEME = "bearer "
 
