@@ -84,6 +84,7 @@ def make_context(settings: Settings, parts: Parts, encoder: Encoder, wake: Calla
         gate=Gate(CORES),
         meter=ProgressMeter(),
         wake=wake,
+        waits=Gate(max(1, settings.threads // 2)),
     )
 
 

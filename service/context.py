@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 
 from flask import current_app
@@ -27,7 +27,7 @@ class BusyError(Exception):
 
 
 class Gate:
-    """Lets a fixed number of threads decode pictures at once: each may need some hundred megabytes."""
+    """Lets a fixed number of threads do at once what takes much memory, or a thread for long."""
 
     def __init__(self, places: int, wait_s: float = DECODE_WAIT_S) -> None:
         self._places, self._wait_s = BoundedSemaphore(places), wait_s
@@ -42,10 +42,22 @@ class Gate:
         finally:
             self._places.release()
 
+    @contextmanager
+    def passing_at_once(self) -> Iterator[bool]:
+        """Hold a place if there is one now; give whether there was."""
+        free = self._places.acquire(blocking=False)
+        try:
+            yield free
+        finally:
+            if free:
+                self._places.release()
+
 
 @dataclass(frozen=True)
 class Context:
-    """`fetcher` is None where pictures may not be given by URL. `wake` tells the worker of something to do."""
+    """`gate` is for decoding, `waits` for requests that do nothing but wait until something is indexed.
+
+    `fetcher` is None where pictures may not be given by URL. `wake` tells the worker of something to do."""
 
     settings: Settings
     library: Library
@@ -57,6 +69,7 @@ class Context:
     gate: Gate
     meter: ProgressMeter
     wake: Callable[[], None]
+    waits: Gate = field(default_factory=lambda: Gate(1))
 
 
 def context() -> Context:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
 SPOOL_BYTES = 1 << 19  # larger parts go to a temporary file
+FIELD_BYTES = 1 << 16  # of a part that is no file
 
 Parsed = tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]
 
@@ -46,7 +47,12 @@ class FormParser(FormDataParser):
             part_limit=self.max_form_parts or 1000,
             spool_limit=SPOOL_BYTES,
         )
-        return list(parser)
+        parts = list(parser)
+        if any(part.filename is None and part.size > FIELD_BYTES for part in parts):
+            for part in parts:
+                part.close()
+            raise ParserLimitReached("a field is too long")
+        return parts
 
 
 class FormRequest(Request):

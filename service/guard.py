@@ -1,4 +1,4 @@
-"""Stands before every request and behind every answer: names and origins, rates, keys, headers."""
+"""Stands before every request and behind every answer: names and origins, rates, keys, sizes, headers."""
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -8,6 +8,7 @@ from service.headers import protect
 from service.keys import ask_for_key, key_check, open_keys
 from service.origins import origin_check
 from service.rates import limit_rates
+from service.sizes import limit_sizes
 
 
 def guard(app: Flask, settings: Settings) -> None:
@@ -23,5 +24,6 @@ def guard(app: Flask, settings: Settings) -> None:
     app.before_request(origin_check(settings.hosts | {settings.host.lower()}))
     limit_rates(app, settings)  # before the keys: whoever tries them out is counted
     app.before_request(key_check(keys))
+    limit_sizes(app, settings.max_upload_bytes)
     app.after_request(ask_for_key)
     app.after_request(protect)

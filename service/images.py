@@ -137,7 +137,15 @@ def _status(record: Record, change: Change) -> int:
 
 
 def _settled(records: list[Record], wait_s: float) -> list[Record]:
-    """Return the records as they are when none is pending any more, or when the time is up."""
+    """Return the records as they are when none is pending any more, or when the time is up.
+
+    They are returned at once where too many requests are waiting already: the others must be answered too.
+    """
+    with context().waits.passing_at_once() as may_wait:
+        return _wait_for(records, wait_s if may_wait else 0)
+
+
+def _wait_for(records: list[Record], wait_s: float) -> list[Record]:
     deadline, look_s = time.monotonic() + wait_s, FIRST_LOOK_S
     while any(record.state == "pending" for record in records) and time.monotonic() < deadline:
         time.sleep(min(look_s, max(0.0, deadline - time.monotonic())))

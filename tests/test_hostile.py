@@ -1,19 +1,29 @@
 """Pictures that break decoders, through the whole service: none breaks it, each refusal says why."""
 
+import hashlib
 import io
+import os
+import random
 import tarfile
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import requests
 from PIL import Image
 
+from tests.mutants import mutate
 from tests.pictures import RED, draw
 from tests.running import RunningService
 
 # Public pictures known to break decoders. They are not ours to publish, so they lie beside the repository.
 COLLECTION = Path(__file__).parent.parent.parent / "shared" / "data" / "hostile.tar"
 MEMORY_BYTES = 600 << 20
+SAMPLE = 300
+CLIENTS = 16
+TIMEOUT_S = 120
 REFUSALS = {413: "too_many_pixels", 415: "unsupported_format", 422: "undecodable"}
 
 
@@ -68,3 +78,46 @@ def test_no_picture_breaks_adding_searching_or_indexing(
         counts = service.counts()
         assert (counts["indexed"], counts["failed"]) == (2 * added, len(cases) - added)
         assert service.peak_memory_bytes() < MEMORY_BYTES
+
+
+def test_no_damaged_picture_breaks_the_service_either(tmp_path: Path) -> None:
+    """A few hundred mutants; `HOSTILE_MUTATIONS=20` takes every picture of the collection that many times."""
+    times = int(os.environ.get("HOSTILE_MUTATIONS", "0"))
+    mutants = list(mutate(collected() or drawn(), times or 1))
+    if not times:
+        mutants = random.Random(1).sample(mutants, min(SAMPLE, len(mutants)))
+    outcomes, library = Counter[tuple[str, int]](), tmp_path / "library"
+    library.mkdir()
+    with RunningService(library, tmp_path / "data") as service:
+        with ThreadPoolExecutor(CLIENTS) as clients:
+            for found in clients.map(lambda mutant: send_everywhere(service, *mutant), mutants):
+                outcomes.update(found)
+        assert service.process.poll() is None
+        assert [outcome for outcome in outcomes if outcome[1] >= 500] == [], outcomes
+        peak_mb = service.peak_memory_bytes() / 2**20
+    found = f"{len(mutants):,} mutants, peak {peak_mb:.0f} MiB, {sorted(outcomes.items())}"
+    print(found)  # noqa: T201 - to be seen with `pytest -s`
+    assert peak_mb < MEMORY_BYTES >> 20
+
+
+def send_everywhere(service: RunningService, name: str, picture: bytes) -> list[tuple[str, int]]:
+    """Return the routes that take a picture, and the status of each when it is sent there and when it was added."""
+    with requests.Session() as session:
+        routes = {
+            "/v1/search": {},
+            "/v1/search?part": {"box": "[0.1, 0.1, 0.6, 0.6]"},
+            "/v1/images?replace=true&wait=20": {"key": f"{name}.jpg"},
+        }
+        found = []
+        for route, fields in routes.items():
+            files = {"image": ("a.jpg", picture)}
+            answer = session.post(f"{service.address}{route}", files=files, data=fields, timeout=TIMEOUT_S)
+            found.append((route, answer.status_code))
+        if answer.status_code in (200, 201):
+            for link in ("file", "thumbnail"):
+                shown = session.get(f"{service.address}{answer.json()[link]}", timeout=TIMEOUT_S)
+                found.append((link, shown.status_code))
+        digest = {"sha256": [hashlib.sha256(picture).hexdigest()]}
+        checked = session.post(f"{service.address}/v1/images/check", json=digest, timeout=TIMEOUT_S)
+        found.append(("check", checked.status_code))
+    return found
