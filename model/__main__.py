@@ -1,12 +1,12 @@
-"""python -m model {train,export,evaluate,thresholds,embed}"""
+"""python -m model {train,export,convert,evaluate,thresholds,embed}"""
 
 import argparse
 import json
 import os
 import sys
-from pathlib import Path
 
-from model.artifact import SHIPPED, amend_card, load_artifact
+from model.arguments import Run, parse
+from model.artifact import amend_card, load_artifact
 from model.dataset import PictureSet, find_pictures, read_groups, read_set, read_training_set
 from model.embed import Outcome, embed_folder, save_embedding
 from model.errors import ArtifactError, DatasetError, DriftError, ImageError
@@ -16,15 +16,12 @@ from model.tables import draw_table, draw_thresholds
 from model.thresholds import measure_thresholds
 from model.verdicts import describe_thresholds
 
-_TESTS = "test pictures, a folder for each class"
-_GROUPS = "tab-separated path and group of pictures that are copies of one another"
-
 CORES = os.cpu_count() or 1
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Return 0 when the command did what it was asked for, 1 when not; the reason then stands on stderr."""
-    options = _parse(arguments)
+    options = parse(arguments, _COMMANDS)
     try:
         options.run(options)
     except (ArtifactError, DatasetError, DriftError, ImageError, OSError) as fault:
@@ -55,6 +52,16 @@ def run_export(options: argparse.Namespace) -> None:
     chosen = release(options.checkpoint, calibration, _read_tests(options), options.out, CORES, _say)
     print(draw_table(chosen.boards))
     print(f"{options.out}: {chosen.precision}")
+
+
+def run_convert(options: argparse.Namespace) -> None:
+    """Write the artifact that a Keras classifier of your own becomes."""
+    from model.convert import Wish, convert
+
+    calibration = tuple(path for folder in options.calibrate for path in read_set(folder).paths)
+    card = options.out or options.source.with_suffix(".json")
+    artifact = convert(options.source, card, Wish(options.scale, options.size, calibration), _say)
+    print(f"{card}: {artifact.card.precision}, {artifact.card.version}")
 
 
 def run_evaluate(options: argparse.Namespace) -> None:
@@ -145,56 +152,14 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m model", description="A picture becomes 64 numbers.")
-    commands = parser.add_subparsers(required=True, metavar="{train,export,evaluate,thresholds,embed}")
-    _add_train(commands.add_parser("train", help=run_train.__doc__))
-    _add_export(commands.add_parser("export", help=run_export.__doc__))
-    _add_evaluate(commands.add_parser("evaluate", help=run_evaluate.__doc__))
-    _add_thresholds(commands.add_parser("thresholds", help=run_thresholds.__doc__))
-    _add_embed(commands.add_parser("embed", help=run_embed.__doc__))
-    return parser.parse_args(arguments)
-
-
-def _add_train(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(run=run_train)
-    parser.add_argument("folders", nargs="+", type=Path, metavar="DATA", help="pictures by class, or their train/")
-    parser.add_argument("--out", type=Path, required=True, help="the classifier, a .keras file")
-    parser.add_argument("--epochs", type=int, default=60)
-    parser.add_argument("--seed", type=int, default=0)
-
-
-def _add_export(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(run=run_export)
-    parser.add_argument("checkpoint", type=Path, help="what train wrote")
-    parser.add_argument("--calibrate", nargs="+", type=Path, required=True, metavar="DATA", help="training folders")
-    parser.add_argument("--boards", nargs="+", type=Path, required=True, metavar="DIR", dest="folders", help=_TESTS)
-    parser.add_argument("--groups", type=Path, help=_GROUPS)
-    parser.add_argument("--out", type=Path, default=SHIPPED, help="the card; the model file goes beside it")
-
-
-def _add_evaluate(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(run=run_evaluate)
-    parser.add_argument("folders", nargs="+", type=Path, metavar="DIR", help=_TESTS)
-    parser.add_argument("--groups", type=Path, help=_GROUPS)
-    parser.add_argument("--model", type=Path, default=SHIPPED, help="the card of another artifact")
-    parser.add_argument("--fit", nargs="+", type=Path, default=[], metavar="DATA", help="pictures to fit the PCA on")
-    parser.add_argument("--alone", action="store_true", help="leave the backbone and its PCA out")
-    parser.add_argument("--json", type=Path, help="write the boards here too")
-
-
-def _add_thresholds(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(run=run_thresholds)
-    parser.add_argument("folders", nargs="+", type=Path, metavar="DIR", help=_TESTS)
-    parser.add_argument("--groups", type=Path, help=_GROUPS)
-    parser.add_argument("--model", type=Path, default=SHIPPED, help="the card to write them into")
-
-
-def _add_embed(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(run=run_embed)
-    parser.add_argument("folder", type=Path, metavar="DIR", help="any picture file below it, whatever its name")
-    parser.add_argument("--out", type=Path, required=True, help="the .npz file: vectors and paths")
-    parser.add_argument("--model", type=Path, default=SHIPPED, help="the card of another artifact")
+_COMMANDS: dict[str, Run] = {
+    "train": run_train,
+    "export": run_export,
+    "convert": run_convert,
+    "evaluate": run_evaluate,
+    "thresholds": run_thresholds,
+    "embed": run_embed,
+}
 
 
 if __name__ == "__main__":

@@ -12,6 +12,9 @@ from model.backbone import PIXEL_MEAN, PIXEL_SCALE
 from model.errors import DriftError
 from model.runtime import InterpreterPool, Pictures, normalise
 
+# What a picture's pixels, 0..255, become before they enter the network.
+Prepare = Callable[[tf.Tensor], tf.Tensor]
+
 # The smallest cosine between what the network and its conversion say about one picture, and the mean
 # of all. 8-bit arithmetic moves single pictures; what matters is that neighbours stay neighbours,
 # which the boards measure.
@@ -19,16 +22,26 @@ SMALLEST_COSINE = {"float32": 0.9999, "int8": 0.90}
 MEAN_COSINE = {"float32": 0.99999, "int8": 0.98}
 
 
-def convert_to_float32(network: keras.Model) -> bytes:
+def prepare(pixels: tf.Tensor) -> tf.Tensor:
+    """Return pixels of 0..255 on the scale that the backbone's weights were trained on."""
+    return (pixels - PIXEL_MEAN) / PIXEL_SCALE
+
+
+def keep(pixels: tf.Tensor) -> tf.Tensor:
+    """Return the pixels of 0..255 as they are, for a network that scales them itself."""
+    return pixels
+
+
+def convert_to_float32(network: keras.Model, scale: Prepare = prepare) -> bytes:
     """Return a LiteRT file: uint8 (1, S, S, 3) to float32 (1, D), computed in float32."""
 
     def compute(picture: tf.Tensor) -> tf.Tensor:
-        return network(prepare(tf.cast(picture, tf.float32)), training=False)
+        return tf.cast(network(scale(tf.cast(picture, tf.float32)), training=False), tf.float32)
 
     return _convert(network, compute, tf.uint8)
 
 
-def convert_to_int8(network: keras.Model, calibration: Pictures) -> bytes:
+def convert_to_int8(network: keras.Model, calibration: Pictures, scale: Prepare = prepare) -> bytes:
     """Return a LiteRT file: uint8 (1, S, S, 3) to float32 (1, D), computed in 8-bit integers throughout.
 
     `calibration` are real pictures, uint8 (N, S, S, 3), that set the range of every layer. Raises
@@ -36,12 +49,12 @@ def convert_to_int8(network: keras.Model, calibration: Pictures) -> bytes:
     """
 
     def compute(picture: tf.Tensor) -> tf.Tensor:
-        return network(picture, training=False)
+        return tf.cast(network(picture, training=False), tf.float32)
 
     def give_pictures() -> Iterator[list[tf.Tensor]]:
         # Black and white must occur, so that a pixel's own byte is the quantized input.
         for picture in (np.zeros_like(calibration[0]), np.full_like(calibration[0], 255), *calibration):
-            yield [prepare(tf.constant(picture[np.newaxis], tf.float32))]
+            yield [scale(tf.constant(picture[np.newaxis], tf.float32))]
 
     def ask_for_integers(converter: tf.lite.TFLiteConverter) -> None:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
@@ -50,21 +63,18 @@ def convert_to_int8(network: keras.Model, calibration: Pictures) -> bytes:
         converter.inference_input_type = tf.uint8
 
     content = _convert(network, compute, tf.float32, ask_for_integers)
-    _check_input_steps(content)
+    _check_input_steps(content, scale)
     return content
 
 
-def prepare(pixels: tf.Tensor) -> tf.Tensor:
-    """Return pixels of 0..255 on the scale that the backbone's weights were trained on."""
-    return (pixels - PIXEL_MEAN) / PIXEL_SCALE
-
-
-def check_parity(network: keras.Model, content: bytes, pictures: Pictures, precision: str) -> dict[str, float]:
+def check_parity(
+    network: keras.Model, content: bytes, pictures: Pictures, precision: str, scale: Prepare = prepare
+) -> dict[str, float]:
     """Return the smallest and the mean cosine between what network and file say about each picture.
 
     Raises DriftError when either is too small for the precision, "float32" or "int8".
     """
-    wanted = normalise(np.asarray(network.predict(prepare(pictures.astype(np.float32)), verbose=0)))
+    wanted = normalise(np.asarray(network.predict(scale(pictures.astype(np.float32)), verbose=0)))
     found = normalise(InterpreterPool(content, 1).compute(pictures))
     cosines = np.einsum("nd,nd->n", wanted, found)
     smallest, mean = float(cosines.min()), float(cosines.mean())
@@ -94,7 +104,9 @@ def _convert(
         return bytes(converter.convert())
 
 
-def _check_input_steps(content: bytes) -> None:
-    scale, zero = Interpreter(model_content=content).get_input_details()[0]["quantization"]
-    if zero != PIXEL_MEAN or abs(scale * PIXEL_SCALE - 1) > 1e-6:
-        raise DriftError("scale of the quantized input", scale, 1 / PIXEL_SCALE)
+def _check_input_steps(content: bytes, scale: Prepare) -> None:
+    black, white = (float(scale(tf.constant(pixel))) for pixel in (0.0, 255.0))
+    wanted = (white - black) / 255
+    step, zero = Interpreter(model_content=content).get_input_details()[0]["quantization"]
+    if zero != round(-black / wanted) or abs(step / wanted - 1) > 1e-6:
+        raise DriftError("scale of the quantized input", step, wanted)

@@ -121,9 +121,14 @@ class Encoder:
 
 
 def normalise(vectors: Vectors) -> Vectors:
-    """Return the rows at unit length, float32 of the same shape; a row of zeros stays zero."""
+    """Return the rows at unit length, float32 of the same shape.
+
+    A row of zeros, in which a ReLU has put out everything, has no direction; it gets the same number everywhere, so
+    that it is found again, by what looks as empty to the network.
+    """
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    scaled: Vectors = (vectors / np.maximum(lengths, np.finfo(np.float32).tiny)).astype(np.float32)
+    filled = np.where(lengths > 0, vectors, 1.0)
+    scaled: Vectors = (filled / np.where(lengths > 0, lengths, np.sqrt(vectors.shape[1]))).astype(np.float32)
     return scaled
 
 

@@ -113,7 +113,7 @@ def test_the_commands_explain_themselves() -> None:
     told = subprocess.run(
         [sys.executable, "-m", "model", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    for name in ("train", "export", "evaluate", "thresholds", "embed"):
+    for name in ("train", "export", "convert", "evaluate", "thresholds", "embed"):
         assert name in told.stdout
 
 
@@ -122,6 +122,7 @@ def test_the_commands_explain_themselves() -> None:
     "command",
     [
         ["train", "{folder}", "--out", "x.keras"],
+        ["convert", "x.h5"],
         ["export", "x.keras", "--calibrate", "{folder}", "--boards", "{folder}"],
     ],
 )

@@ -94,6 +94,11 @@ def test_a_network_that_is_not_what_its_card_says_is_refused(artifact: Artifact)
         Encoder(replace(artifact, card=replace(artifact.card, input_size=96)), 1)
 
 
-def test_rows_of_zeros_stay_zero_when_brought_to_unit_length() -> None:
-    rows = normalise(np.array([[0, 0], [3, 4]], np.float32))
-    assert rows.tolist() == [[0, 0], pytest.approx([0.6, 0.8])]
+def test_a_row_of_zeros_gets_a_direction_of_its_own() -> None:
+    rows = normalise(np.array([[0, 0, 0, 0], [0, 3, 4, 0]], np.float32))
+    assert rows.tolist() == [[0.5, 0.5, 0.5, 0.5], pytest.approx([0, 0.6, 0.8, 0])]
+    assert rows.dtype == np.float32
+
+
+def test_no_rows_stay_none() -> None:
+    assert normalise(np.zeros((0, 64), np.float32)).shape == (0, 64)

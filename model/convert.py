@@ -1,0 +1,110 @@
+"""A user's own Keras classifier becomes an artifact that the service runs."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from model import VECTOR_SIZE
+from model.artifact import Artifact, save_artifact
+from model.cut import Cut, cut_at_vector
+from model.errors import ArtifactError, DriftError
+from model.export import check_parity, convert_to_float32, convert_to_int8, keep
+from model.keras_file import load_keras_model
+from model.preprocess import load_pixels
+from model.release import PREPROCESSING
+from model.runtime import Pictures
+from model.scale import SCALES, scale_input
+
+_CALIBRATION_PICTURES = 300
+_DRAWN_PICTURES = 8
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a model is to be converted: the name of its pixels' scale, its picture's side where it leaves that open,
+    and pictures to calibrate 8-bit arithmetic on, if it is wanted."""
+
+    scale: str = "raw"
+    size: int | None = None
+    calibration: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A model file and how near it stays to the network."""
+
+    precision: str
+    content: bytes
+    parity: dict[str, float]
+
+
+def convert(source: Path, card: Path, wish: Wish, report: Callable[[str], None]) -> Artifact:
+    """Write the artifact that a Keras classifier becomes, and return it; `report` hears lines of progress.
+
+    8-bit arithmetic is used if calibration pictures are given and it stays near enough to the network. Raises
+    ArtifactError, DriftError, ImageError or OSError.
+    """
+    cut = cut_at_vector(load_keras_model(source), wish.size)
+    size = cut.network.input_shape[1]
+    scale = SCALES[wish.scale]
+    report(f"vectors come out of {cut.layer!r}, pictures go in as {size} x {size} pixels of {scale.words}")
+    network = scale_input(cut.network, scale)
+    conversion = _choose(network, _load_calibration(wish.calibration, size), report)
+    return save_artifact(card, conversion.content, _describe(source, cut, wish, conversion))
+
+
+def _choose(network: keras.Model, pictures: Pictures | None, report: Callable[[str], None]) -> Conversion:
+    if pictures is not None:
+        try:
+            content = _run(lambda: convert_to_int8(network, pictures, keep))
+            return Conversion("int8", content, check_parity(network, content, pictures, "int8", keep))
+        except DriftError as fault:
+            report(f"8-bit arithmetic strays too far, so float32 it is: {fault}")
+    compared = _draw_pictures(network.input_shape[1]) if pictures is None else pictures[:_DRAWN_PICTURES]
+    content = _run(lambda: convert_to_float32(network, keep))
+    return Conversion("float32", content, check_parity(network, content, compared, "float32", keep))
+
+
+def _run(conversion: Callable[[], bytes]) -> bytes:
+    try:
+        return conversion()
+    except DriftError:
+        raise
+    except Exception as fault:  # TensorFlow's converter raises whatever its passes raise
+        reason = str(fault).strip().splitlines()[:1] or [type(fault).__name__]
+        raise ArtifactError(f"LiteRT cannot run this network: {reason[0][:240]}") from fault
+
+
+def _load_calibration(paths: tuple[Path, ...], size: int) -> Pictures | None:
+    if not paths:
+        return None
+    places = np.random.default_rng(0).permutation(len(paths))[:_CALIBRATION_PICTURES]
+    return np.stack([load_pixels(paths[place], size) for place in places])
+
+
+def _draw_pictures(size: int) -> Pictures:
+    """Return a few pictures of soft spots, uint8 (N, size, size, 3), to compare network and file on."""
+    coarse = np.random.default_rng(0).integers(0, 256, (_DRAWN_PICTURES, 8, 8, 3), dtype=np.uint8)
+    side = -(-size // 8)
+    return coarse.repeat(side, axis=1).repeat(side, axis=2)[:, :size, :size]
+
+
+def _describe(source: Path, cut: Cut, wish: Wish, conversion: Conversion) -> dict[str, Any]:
+    return {
+        "precision": conversion.precision,
+        "input_size": cut.network.input_shape[1],
+        "vector_size": VECTOR_SIZE,
+        "preprocessing": PREPROCESSING
+        | {"input": f"uint8 in 0..255; the network itself computes {SCALES[wish.scale].words}"},
+        "source": {
+            "file": source.name,
+            "sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
+            "vector_layer": cut.layer,
+        },
+        "parity": conversion.parity,
+    }

@@ -1,0 +1,118 @@
+"""Finds the last hidden layer of a classifier, which is where its vector lies, and cuts the network there."""
+
+from typing import Any, NamedTuple
+
+import keras
+
+from model import VECTOR_SIZE
+from model.errors import ArtifactError
+
+# What may stand between the classifier's last dense layer and its output without changing what it says.
+_AFTER_CLASSES = (keras.layers.Activation, keras.layers.Softmax, keras.layers.Dropout, keras.layers.Reshape)
+_PROBABILITIES = ("softmax", "sigmoid")
+
+
+class Call(NamedTuple):
+    """A layer, what went into it and what came out, in a graph without nested models."""
+
+    layer: Any
+    arguments: tuple[Any, ...]
+    output: Any
+
+
+class Cut(NamedTuple):
+    """A network from pictures to vectors, and the name of the layer that the vectors come out of."""
+
+    network: keras.Model
+    layer: str
+
+
+def cut_at_vector(model: keras.Model, size: int | None = None) -> Cut:
+    """Return the part of a classifier that goes from a picture to its last hidden layer, 64 numbers wide.
+
+    That is what enters the last dense layer, so an activation or a normalisation after the hidden layer belongs to it.
+    A model without a classifier, which gives 64 numbers itself, is taken whole. `size` is the side of the picture
+    where the model itself leaves it open. Raises ArtifactError when the model does not look like this.
+    """
+    picture = keras.Input(_find_shape(model, size), name="picture")
+    trace = _Trace()
+    output = trace.follow(model, picture)
+    vector = _find_vector(trace, output)
+    if len(vector.shape) != 2 or vector.shape[-1] != VECTOR_SIZE:
+        raise ArtifactError(
+            f"The last hidden layer, {trace.name(vector)!r}, gives {_tell_shape(vector)}; {VECTOR_SIZE} are needed."
+        )
+    return Cut(keras.Model(picture, vector, name="encoder"), trace.name(vector))
+
+
+class _Trace:
+    """Sends a symbolic picture through a model and writes down each layer's call, nested models opened up."""
+
+    def __init__(self) -> None:
+        self._calls: dict[int, Call] = {}
+
+    def follow(self, model: keras.Model, tensor: Any) -> Any:
+        """Return what a model makes of a tensor."""
+        if isinstance(model, keras.Sequential):
+            for layer in model.layers:
+                tensor = self._call(layer, tensor)
+            return tensor
+        same = keras.models.clone_model(model, tensor, clone_function=lambda layer: layer, call_function=self._call)
+        return same.output
+
+    def source(self, tensor: Any) -> Call | None:
+        """Return the call that a tensor came out of, or None for the picture itself."""
+        return self._calls.get(id(tensor))
+
+    def name(self, tensor: Any) -> str:
+        """Return the name of the layer that a tensor came out of."""
+        call = self.source(tensor)
+        return str(call.layer.name) if call else "picture"
+
+    def _call(self, layer: Any, *arguments: Any, **options: Any) -> Any:
+        if isinstance(layer, keras.Model):
+            return self.follow(layer, *arguments)
+        output = layer(*arguments, **options)
+        if not isinstance(output, list | tuple | dict):
+            self._calls[id(output)] = Call(layer, arguments, output)
+        return output
+
+
+def _find_shape(model: keras.Model, size: int | None) -> tuple[int, int, int]:
+    if len(model.inputs) != 1 or len(model.outputs) != 1:
+        raise ArtifactError(f"The model has {len(model.inputs)} inputs and {len(model.outputs)} outputs, not one each.")
+    shape = tuple(model.inputs[0].shape[1:])
+    if len(shape) != 3 or shape[2] != 3:
+        raise ArtifactError(f"The model takes {_tell_shape(model.inputs[0])}, not RGB pictures (height, width, 3).")
+    height, width = (side or size for side in shape[:2])
+    if height is None or width is None:
+        raise ArtifactError("The model takes pictures of any size: say with --size which one it shall be.")
+    if height != width or size not in (None, height):
+        raise ArtifactError(f"The model takes pictures of {height} x {width} pixels, not {size or 'a'} square.")
+    return height, width, 3
+
+
+def _find_vector(trace: _Trace, output: Any) -> Any:
+    """Return what enters the classifier, or the output itself where there is none."""
+    tensor, probabilities = output, False
+    while call := trace.source(tensor):
+        probabilities |= _gives_probabilities(call.layer)
+        if isinstance(call.layer, keras.layers.Dense):
+            is_vector = tensor.shape[-1] == VECTOR_SIZE and not probabilities
+            return output if is_vector else call.arguments[0]
+        if not isinstance(call.layer, _AFTER_CLASSES):
+            break
+        tensor = call.arguments[0]
+    if tuple(output.shape[1:]) == (VECTOR_SIZE,):
+        return output
+    raise ArtifactError(f"The model does not end in a dense layer, so it has no hidden layer of {VECTOR_SIZE} numbers.")
+
+
+def _gives_probabilities(layer: Any) -> bool:
+    if isinstance(layer, keras.layers.Softmax):
+        return True
+    return getattr(getattr(layer, "activation", None), "__name__", "") in _PROBABILITIES
+
+
+def _tell_shape(tensor: Any) -> str:
+    return " x ".join("?" if side is None else str(side) for side in tensor.shape[1:]) + " numbers"
