@@ -11,7 +11,9 @@ from indexer.assembly import open_parts
 from indexer.settings import Settings
 from model.artifact import load_artifact
 from model.preprocess import read_header
+from model.runtime import Encoder
 from tests.bench.corpus import Corpus
+from tests.bench.crowd import Client, Crowd, measure_crowd
 from tests.bench.indexing import Indexing, index_afresh, measure_indexing
 from tests.bench.limit import Limit
 from tests.bench.machine import Memory, describe_machine, measure_memory
@@ -151,6 +153,28 @@ def test_a_search_that_finds_too_little_is_an_error_and_no_figure(pictures: list
         with pytest.raises(RuntimeError, match="answered with 422"):
             client.search_upload(pictures[0].read_bytes()[:2000])
         client.close()
+
+
+def test_a_crowd_is_answered_and_what_it_was_told_is_so(pictures: list[Path], tmp_path: Path) -> None:
+    artifact = load_artifact()
+    corpus = Corpus(tmp_path, pictures, artifact.card.version)
+    corpus.grow(40)
+    with open_service(corpus) as service:
+        crowd = measure_crowd(service, pictures, Encoder(artifact, 1), seconds=1.0, size=8)
+    assert (crowd.odd, crowd.lost) == ([], [])
+    assert crowd.statuses["search", 200] > 0
+    assert crowd.searches_per_s > 0
+    assert any(line.startswith("search: median") for line in crowd.lines())
+
+
+def test_a_crowd_notes_what_must_not_be() -> None:
+    crowd = Crowd(size=1, seconds=1.0)
+    client = Client(0, 1, [], crowd)
+    client.note("add", (503, {"retry-after": "2"}, b""))
+    assert crowd.odd == []
+    client.note("add", (503, {}, b"busy"))
+    client.note("list", (500, {"retry-after": "2"}, b"broken"))
+    assert crowd.odd == ["add: 503 b'busy'", "list: 500 b'broken'"]
 
 
 def test_a_spread_is_the_median_and_the_95th_percentile() -> None:

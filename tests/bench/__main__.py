@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [--json FILE]`: measures on this machine and prints tables."""
+"""`python -m tests.bench [--quick] [--json FILE | --crowd SECONDS]`: measures on this machine and prints tables."""
 
 import argparse
 import json
@@ -8,17 +8,44 @@ from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.bench.plan import QUICK, Plan, carry_out
+from indexer.settings import CORES
+from model.artifact import load_artifact
+from model.runtime import Encoder
+from tests.bench.corpus import Corpus
+from tests.bench.crowd import measure_crowd
+from tests.bench.pictures import draw_pictures
+from tests.bench.plan import LINKED_PICTURES, QUICK, Plan, carry_out
 from tests.bench.report import render
+from tests.bench.starting import open_service
+
+PICTURES = 200
+POINTS = 2_500
 
 
-def main(arguments: Sequence[str]) -> None:
+def main(arguments: Sequence[str]) -> int:
     flags = _parser().parse_args(arguments)
+    if flags.crowd:
+        return _meet_the_crowd(flags.crowd)
     with TemporaryDirectory(prefix="lookalike-bench-") as folder:
         figures = carry_out(QUICK if flags.quick else Plan(), Path(folder), _say)
     print(render(figures))
     if flags.json:
         flags.json.write_text(json.dumps(asdict(figures), indent=2) + "\n")
+    return 0
+
+
+def _meet_the_crowd(seconds: float) -> int:
+    """Print what the crowd sees; return 1 if it saw what must not be."""
+    artifact = load_artifact()
+    with TemporaryDirectory(prefix="lookalike-bench-") as folder:
+        pictures = draw_pictures(Path(folder) / "pictures", PICTURES)
+        corpus = Corpus(Path(folder) / "corpus", pictures[:LINKED_PICTURES], artifact.card.version)
+        corpus.grow(POINTS)
+        with open_service(corpus) as service:
+            crowd = measure_crowd(service, pictures, Encoder(artifact, CORES), seconds)
+            peak_mb = service.peak_memory_bytes() / 1e6
+    print("\n".join([*crowd.lines(), f"peak memory {peak_mb:.0f} MB"]))
+    return 1 if crowd.odd or crowd.lost else 0
 
 
 def _say(doing: str) -> None:
@@ -28,9 +55,12 @@ def _say(doing: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measures Lookalike on this machine.")
     parser.add_argument("--quick", action="store_true", help="fewer of everything: under a minute, and less exact")
+    parser.add_argument(
+        "--crowd", type=float, metavar="SECONDS", help="instead: many clients at once, for so long twice"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     return parser
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))
