@@ -14,6 +14,7 @@ from indexer.console import ProgressDisplay, log_to
 from indexer.sample import draw_sample
 from indexer.settings import Settings, load_settings
 from indexer.sync import EmptyLibraryError
+from model.allocator import return_large_pieces
 from model.artifact import SHIPPED, load_artifact
 
 console = Console(stderr=True)
@@ -25,6 +26,7 @@ def main(arguments: Sequence[str]) -> int:
         settings, flags = load_settings(arguments, parser=_parser())
         if flags.verb == "sample":
             return sample(flags.folder)
+        return_large_pieces()
         parts = open_parts(settings)
         try:
             return _VERBS[flags.verb](settings, parts, flags)

@@ -14,6 +14,7 @@ from indexer.progress import ProgressMeter
 from indexer.settings import CORES, Settings, load_settings
 from indexer.watcher import Watcher
 from indexer.worker import Encoder
+from model.allocator import return_large_pieces
 from service.app import create_app
 from service.context import Context, Gate
 from service.exposure import ExposedError, require_guard
@@ -43,6 +44,7 @@ def serve(settings: Settings) -> None:
     """Answer requests until a signal comes; then let requests and the batch in hand finish."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     require_guard(settings)
+    return_large_pieces()
     parts = open_parts(settings)
     stop, wake = Event(), Event()
     try:

@@ -1,6 +1,7 @@
 """What decoding takes is known beforehand, limited for each picture and shared between those decoded at once."""
 
 import io
+import platform
 import subprocess
 import sys
 import threading
@@ -60,6 +61,32 @@ def test_no_more_memory_is_taken_than_was_foreseen(kind: str, tmp_path: Path) ->
     with Image.open(io.BytesIO(large)) as image:
         foreseen_bytes = coefficient_bytes(image) or decoding_bytes(image)
     assert grown_bytes < foreseen_bytes + (12 << 20)
+
+
+KEPT = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from model.allocator import return_large_pieces
+from model.preprocess import load_pixels
+
+if sys.argv[2] == "returned":
+    return_large_pieces()
+with ThreadPoolExecutor(4) as pool:
+    list(pool.map(lambda _: load_pixels(Path(sys.argv[1]), 224), range(8)))
+print(int(Path("/proc/self/statm").read_text().split()[1]) * 4096)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="needs glibc: others keep nothing")
+def test_what_decoding_took_is_given_back(tmp_path: Path) -> None:
+    (tmp_path / "large").write_bytes(picture("webp", (3500, 3000)))
+    after_bytes = {}
+    for way in ("kept", "returned"):
+        command = [sys.executable, "-c", KEPT, tmp_path / "large", way]
+        after_bytes[way] = int(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+    assert after_bytes["returned"] < 120 << 20
+    assert after_bytes["returned"] < after_bytes["kept"]
 
 
 @pytest.mark.parametrize(

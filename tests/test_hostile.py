@@ -17,6 +17,7 @@ from PIL import Image
 from tests.mutants import mutate
 from tests.pictures import RED, draw
 from tests.running import RunningService
+from tests.test_cost import picture as draw_kind
 
 # Public pictures known to break decoders. They are not ours to publish, so they lie beside the repository.
 COLLECTION = Path(__file__).parent.parent.parent / "shared" / "data" / "hostile.tar"
@@ -97,6 +98,24 @@ def test_no_damaged_picture_breaks_the_service_either(tmp_path: Path) -> None:
         peak_mb = service.peak_memory_bytes() / 2**20
     found = f"{len(mutants):,} mutants, peak {peak_mb:.0f} MiB, {sorted(outcomes.items())}"
     print(found)  # noqa: T201 - to be seen with `pytest -s`
+    assert peak_mb < MEMORY_BYTES >> 20
+
+
+def test_the_costliest_pictures_that_are_taken_keep_within_the_memory_together(tmp_path: Path) -> None:
+    largest = {"webp": 14_700_000, "avif": 16_600_000, "png": 49_900_000, "progressive jpeg": 41_600_000}
+    largest |= {"tiff": 49_900_000, "tiff in one strip": 29_400_000}
+    pictures = [draw_kind(kind, (5000, pixels // 5000)) for kind, pixels in largest.items()]
+    (tmp_path / "library").mkdir()
+    with RunningService(tmp_path / "library", tmp_path / "data") as service:
+        with ThreadPoolExecutor(2 * len(pictures)) as clients:
+            outcomes = list(
+                clients.map(lambda picture: send_everywhere(service, "large", picture), [*pictures, *pictures])
+            )
+        statuses = Counter(status for found in outcomes for _, status in found)
+        peak_mb = service.peak_memory_bytes() / 2**20
+    print(f"peak {peak_mb:.0f} MiB, {statuses}")  # noqa: T201 - to be seen with `pytest -s`
+    assert statuses[200] + statuses[201] > 0
+    assert statuses[413] == statuses[500] == 0
     assert peak_mb < MEMORY_BYTES >> 20
 
 
