@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from indexer.durable import write_file
+from indexer.durable import make_folder, write_file
 from indexer.room import require_room
 from model.preprocess import draw_thumbnail
 
@@ -25,7 +25,8 @@ class Thumbnails:
     def draw(self, sha256: str, picture: Path) -> bytes:
         """Draw, keep and return a picture's thumbnail. Raises `ImageError`, `OSError`."""
         drawn = draw_thumbnail(picture, LONG_SIDE, self._max_pixels)
-        require_room(picture.parent, self._min_free_bytes)
+        make_folder(self._folder)
+        require_room(self._folder, self._min_free_bytes)
         write_file(self._path(sha256), drawn, replace=True)
         return drawn
 

@@ -88,6 +88,9 @@ def test_processes_that_share_a_store_count_together(house: House) -> None:
     apps = [limited(house, rate_read="2/hour", rate_store=REDIS_URL) for _ in range(2)]
     address = {"REMOTE_ADDR": f"fd00:{os.getpid():x}::1"}
     assert [ask(client, 1, environ_overrides=address) for client in (*apps, *apps)] == [[200], [200], [429], [429]]
+    for client in apps:
+        for limiter in client.application.extensions["limiter"]:
+            limiter.storage.storage.close()
 
 
 @pytest.mark.skipif(find_spec("redis") is not None, reason="needs a machine without the `redis` extra")

@@ -6,12 +6,15 @@ import threading
 import pytest
 from flask.testing import FlaskClient
 
+from indexer.keeper import Keeper, KeyLocks
+from indexer.library import Library
 from indexer.settings import Settings
+from indexer.trash import Trash
 from service.context import BusyError, Gate
 from service.forms import FIELD_BYTES
 from service.sizes import LARGE_BYTES, TEXT_BYTES
 from tests.conftest import House, make_client
-from tests.pictures import RED, draw
+from tests.pictures import GREEN, RED, draw
 
 
 def test_json_and_plain_forms_that_are_too_large_are_refused_unread(client: FlaskClient) -> None:
@@ -83,3 +86,17 @@ def _add_with_a_minute_to_wait(client: FlaskClient, house: House) -> list[int]:
     thread.join(20)
     assert not thread.is_alive()
     return answers
+
+
+def test_nothing_is_written_onto_a_disk_without_room(house: House) -> None:
+    picture = house.put("red.png", draw(RED))
+    house.synchroniser.sync()
+    house.library = Library(house.root, min_free_bytes=1 << 60)
+    house.keeper = Keeper(house.library, house.catalogue, Trash(house.data / "trash"), KeyLocks())
+    client = make_client(house, Settings(library=house.root, data=house.data, min_free_mb=1 << 20))
+    added = client.post("/v1/images", data={"image": (io.BytesIO(draw(GREEN)), "green.png")})
+    drawn = client.get(f"/v1/images/{picture}/thumbnail")
+    assert [(answer.status_code, answer.get_json()["code"]) for answer in (added, drawn)] == [(507, "no_room")] * 2
+    assert [path.name for path in house.root.rglob("*")] == ["red.png"]
+    assert not list((house.data / "thumbnails").rglob("*.jpg"))
+    assert client.get(f"/v1/images/{picture}/file").status_code == 200
