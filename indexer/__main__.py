@@ -7,23 +7,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Event, Thread
 
-from rich.console import Console
-
 from indexer.assembly import STARTING_ERRORS, Parts, open_encoder, open_parts, open_worker
-from indexer.console import ProgressDisplay, log_to
+from indexer.console import ProgressDisplay, open_console
+from indexer.logs import log_to
 from indexer.sample import draw_sample
 from indexer.settings import Settings, load_settings
 from indexer.sync import EmptyLibraryError
 from model.allocator import return_large_pieces
 from model.artifact import SHIPPED, load_artifact
 
-console = Console(stderr=True)
-
 
 def main(arguments: Sequence[str]) -> int:
-    log_to(console)
     try:
         settings, flags = load_settings(arguments, parser=_parser())
+        log_to(None, settings.log, settings.log_level, settings.secrets)
         if flags.verb == "sample":
             return sample(flags.folder)
         return_large_pieces()
@@ -48,7 +45,7 @@ def sync(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:
 
 def _index_all(settings: Settings, parts: Parts) -> None:
     done = Event()
-    display = Thread(target=ProgressDisplay(parts.catalogue, console).run, args=(done,))
+    display = Thread(target=ProgressDisplay(parts.catalogue, open_console(settings.log)).run, args=(done,))
     with open_worker(settings, parts, open_encoder(settings)) as worker:
         display.start()
         try:

@@ -6,11 +6,11 @@ from contextlib import suppress
 from threading import Event
 
 from rich.console import Console
-from rich.logging import RichHandler
 from rich.progress import BarColumn, Progress, TextColumn
 
 from indexer.catalogue import Catalogue
 from indexer.engine import EngineError
+from indexer.logs import Form, in_json
 from indexer.progress import Pace, ProgressMeter
 from indexer.record import State
 
@@ -20,17 +20,17 @@ LINE_EVERY_S = 10.0
 log = logging.getLogger(__name__)
 
 
-def log_to(console: Console) -> None:
-    """Write the log to a console: prettily to a terminal, a plain line each to anything else."""
+def open_console(form: Form) -> Console:
+    """Return the console on standard error; no terminal where the log is JSON, so that nothing else gets in between."""
+    return Console(stderr=True, force_terminal=False if in_json(None, form) else None)
+
+
+def tell(console: Console, text: str) -> None:
+    """Say something to whoever watches: on the terminal if there is one, in the log if not."""
     if console.is_terminal:
-        handler: logging.Handler = RichHandler(console=console, show_path=False)
-        handler.setFormatter(logging.Formatter("%(message)s"))
+        console.print(text, highlight=False, markup=False)
     else:
-        handler = logging.StreamHandler(console.file)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    logging.basicConfig(level="INFO", handlers=[handler])
-    logging.getLogger("watchfiles").setLevel("WARNING")  # it counts every change that it sees
-    logging.getLogger("urllib3").setLevel("ERROR")  # it shows whole addresses, and anybody can make it complain
+        log.info("%s", text)
 
 
 class ProgressDisplay:
@@ -80,7 +80,7 @@ class ProgressDisplay:
         text = (
             f"{new:,} pictures in {seconds:.0f} s. Now {counts['indexed']:,} are indexed, {counts['failed']:,} failed."
         )
-        self._console.print(text, highlight=False)
+        tell(self._console, text)
 
 
 def describe_pace(pace: Pace, failed: int) -> str:

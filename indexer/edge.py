@@ -35,6 +35,7 @@ from indexer.engine import (
     Where,
     WriteMode,
 )
+from indexer.metrics import timing_engine
 from indexer.ranking import rescore
 from indexer.room import require_room
 
@@ -149,7 +150,8 @@ class EdgeEngine:
     @staticmethod
     def _ask(method: Callable[..., Any], *arguments: Any) -> Any:
         try:
-            return method(*arguments)
+            with timing_engine(method.__name__):
+                return method(*arguments)
         except Exception as error:
             raise EngineError(f"the catalogue failed: {error}") from error
 

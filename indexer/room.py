@@ -12,8 +12,13 @@ class NoRoomError(Exception):
         self.free_bytes, self.needed_bytes = free_bytes, needed_bytes
 
 
+def free_bytes(folder: Path) -> int:
+    """Return how much room is left on the disk that `folder` lies on. Raises `OSError`."""
+    return shutil.disk_usage(folder).free
+
+
 def require_room(folder: Path, needed_bytes: int) -> None:
     """Raise `NoRoomError` if the disk that `folder` lies on has fewer free bytes than that."""
-    free_bytes = shutil.disk_usage(folder).free
-    if free_bytes < needed_bytes:
-        raise NoRoomError(folder, free_bytes, needed_bytes)
+    free = free_bytes(folder)
+    if free < needed_bytes:
+        raise NoRoomError(folder, free, needed_bytes)

@@ -26,6 +26,7 @@ from indexer.engine import (
     Where,
     WriteMode,
 )
+from indexer.metrics import timing_engine
 from indexer.ranking import rescore
 
 _MODES = {
@@ -120,7 +121,7 @@ class ServerEngine:
         self._client.close()
 
     def _call(self, method: Callable[..., Any], **arguments: Any) -> Any:
-        with _translated_errors():
+        with _translated_errors(), timing_engine(method.__name__):
             return method(self._collection, **arguments)
 
 

@@ -9,6 +9,8 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from indexer.logs import FORMS, LEVELS, Form
+
 PREFIX = "LOOKALIKE_"
 CORES = os.cpu_count() or 1
 
@@ -46,6 +48,15 @@ def _truth(text: str) -> bool:
     if text.lower() not in known:
         raise ValueError("yes or no is needed")
     return known[text.lower()]
+
+
+def _one_of(words: Sequence[str]) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(f"one of {', '.join(words)} is needed")
+        return text.lower()
+
+    return parse
 
 
 def _name(text: str) -> str:
@@ -121,6 +132,11 @@ class Settings:
     fetch_hosts: frozenset[str] = _setting(
         _hosts, frozenset(), "private hosts that may be downloaded from, `name` or `name:port`, with commas", "none"
     )
+    log: Form = _setting(_one_of(FORMS), "auto", "`json`, `text`, or `auto`: JSON unless standard error is a terminal")
+    log_level: str = _setting(
+        _one_of(LEVELS), "info", "what is logged: `debug`, `info`, `warning` or `error` and above"
+    )
+    stop_timeout_s: float = _setting(_seconds, 8.0, "how long requests and indexing may go on when told to stop")
     watch: bool = _setting(_truth, True, "whether changes in the folder are followed while it runs", "yes")
     write_key: str | None = _setting(_key, None, "the key for adding, changing and removing", "none", secret=True)
     write_key_file: Path | None = _setting(_path, None, "a file that holds the write key", "none")
@@ -146,6 +162,11 @@ class Settings:
     @property
     def max_upload_bytes(self) -> int:
         return self.max_upload_mb << 20
+
+    @property
+    def secrets(self) -> list[str]:
+        """The values that are never shown."""
+        return [value for setting in fields(self) if not setting.repr and (value := getattr(self, setting.name))]
 
     @property
     def data_folder(self) -> Path:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from indexer.catalogue import Catalogue, Claim, Outcome
 from indexer.engine import EngineError
 from indexer.library import InvalidKeyError, Library
+from indexer.metrics import PICTURES_DONE
 from indexer.record import Record
 from indexer.room import NoRoomError
 from model.errors import ImageError
@@ -104,7 +105,10 @@ class Worker:
     def _finish_all_but(self, number: int) -> None:
         while len(self._in_flight) > number:
             claim, outcomes = self._in_flight.popleft()
-            self._catalogue.finish(claim, [outcome.result() for outcome in outcomes])
+            done = [outcome.result() for outcome in outcomes]
+            self._catalogue.finish(claim, done)
+            for outcome in done:
+                PICTURES_DONE.labels("gone" if outcome.gone else outcome.record.state).inc()
 
     def _outcome(self, record: Record) -> Outcome:
         if record.attempts > MAX_ATTEMPTS:

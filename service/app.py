@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from flask import Flask, Response, request
+from flask import Flask
 from flask_bootstrap import Bootstrap5
 
+from service.access import follow_requests
 from service.context import Context
 from service.entrance import entrance_routes
 from service.errors import register_errors
@@ -12,7 +13,6 @@ from service.files import file_routes
 from service.forms import FormRequest
 from service.guard import guard
 from service.images import image_routes
-from service.metrics import REQUESTS
 from service.page import page_routes
 from service.search import search_routes
 from service.status import status_routes
@@ -31,15 +31,10 @@ def create_app(context: Context) -> Flask:
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["lookalike"] = context
+    follow_requests(app)
     Bootstrap5(app)
     for routes in (search_routes, image_routes, file_routes, status_routes, entrance_routes, page_routes):
         app.register_blueprint(routes)
     register_errors(app)
     guard(app, context.settings)
-    app.after_request(_count)
     return app
-
-
-def _count(response: Response) -> Response:
-    REQUESTS.labels(request.url_rule.rule if request.url_rule else "none", response.status_code).inc()
-    return response

@@ -3,25 +3,29 @@
 All runs in the server's own loop, which asks every connection whether it wants to read at least once a second.
 """
 
-import json
 import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 
 from waitress.channel import HTTPChannel
-from waitress.task import ErrorTask
 from waitress.utilities import Error
 
 from indexer.room import NoRoomError
-from service.headers import HEADERS
+from service.tasks import AppTask, InsufficientStorageError, ProblemTask, RequestTimeoutError
+
+IDLE_S = 0.2  # a connection on which nothing happened for so long carries no request that is on its way
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long the server waits for what. A body may take `body_s`, and longer while it keeps up the least rate."""
+    """How long the server waits for what. A body may take `body_s`, and longer while it keeps up the least rate.
+
+    Every `look_s` it is looked at whose time is up.
+    """
 
     head_s: float = 15.0
     body_s: float = 30.0
@@ -29,40 +33,7 @@ class Patience:
     lingers_s: float = 5.0
     idle_s: float = 60.0
     crowded_idle_s: float = 2.0
-
-
-class RequestTimeoutError(Error):  # type: ignore[misc]
-    code = 408
-    reason = "Request Timeout"
-
-
-class InsufficientStorageError(Error):  # type: ignore[misc]
-    code = 507
-    reason = "Insufficient Storage"
-
-
-_CODES = {413: "too_large", 507: "no_room"}
-
-
-class ProblemTask(ErrorTask):  # type: ignore[misc]
-    """Answers what is not acceptable as HTTP the way the app answers errors (RFC 9457)."""
-
-    def execute(self) -> None:
-        error = self.request.error
-        problem = {
-            "type": "about:blank",
-            "title": error.reason,
-            "status": error.code,
-            "code": _CODES.get(error.code, error.reason.lower().replace(" ", "_")),
-            "detail": str(error.body),
-        }
-        body = json.dumps(problem).encode()
-        self.status = f"{error.code} {error.reason}"
-        self.response_headers += [("Content-Type", "application/problem+json"), *HEADERS.items()]
-        self.set_close_on_finish()
-        self.content_length = len(body)
-        self.channel.lingers = True
-        self.write(body)
+    look_s: float = 1.0
 
 
 class GuardedChannel(HTTPChannel):  # type: ignore[misc]
@@ -72,17 +43,32 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]
     so only our half is closed, and the rest is read and forgotten for a while.
     """
 
-    error_task_class = ProblemTask
+    task_class, error_task_class = AppTask, ProblemTask
     request: Any
     will_close: bool
     lingers = False  # the client may still be sending what nobody will read
 
-    def __init__(self, *args: Any, patience: Patience, require_space: Callable[[int], None], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, patience: Patience, require_space: Callable[[int], None], stopping: Event, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self._patience, self._require_space = patience, require_space
+        self._patience, self._require_space, self.stopping = patience, require_space, stopping
         self._began: float | None = self.creation_time  # of what is being received; None between requests
         self._lingers_until: float | None = None
         self._head_seen = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is coming in, being answered, or its answer still going out.
+
+        Asked in this order: a request leaves `requests` only after its answer is in the buffers.
+        """
+        return bool(self.requests or self.request is not None or self.total_outbufs_len)
+
+    def close_if_idle(self) -> None:
+        """Close the connection unless something is going on, or may be on its way."""
+        if not self.busy and self._lingers_until is None and time.time() > self.last_activity + IDLE_S:
+            self.will_close = True
 
     def readable(self) -> bool:
         now = time.time()

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore
+from functools import cached_property
+from threading import BoundedSemaphore, Event, Lock
 
 from flask import current_app
 
@@ -14,6 +15,7 @@ from indexer.progress import ProgressMeter
 from indexer.settings import Settings
 from indexer.worker import Encoder
 from service.fetch import Fetcher
+from service.readiness import Readiness
 from service.thumbnails import Thumbnails
 
 VERSION = "0.1.0"
@@ -27,37 +29,60 @@ class BusyError(Exception):
 
 
 class Gate:
-    """Lets a fixed number of threads do at once what takes much memory, or a thread for long."""
+    """Lets a fixed number of threads do at once what takes much memory, or a thread for long.
+
+    `waiting` and `busy` are how many wait for a place and have one.
+    """
 
     def __init__(self, places: int, wait_s: float = DECODE_WAIT_S) -> None:
+        self.places, self.waiting, self.busy = places, 0, 0
         self._places, self._wait_s = BoundedSemaphore(places), wait_s
+        self._lock = Lock()
 
     @contextmanager
     def passing(self) -> Iterator[None]:
         """Wait for a place and hold it. Raises `BusyError` if none comes free in time."""
-        if not self._places.acquire(timeout=self._wait_s):
+        if not (self._places.acquire(blocking=False) or self._wait()):
             raise BusyError("too many pictures at once; try again in a moment")
+        self._note(busy=1)
         try:
             yield
         finally:
+            self._note(busy=-1)
             self._places.release()
 
     @contextmanager
     def passing_at_once(self) -> Iterator[bool]:
         """Hold a place if there is one now; give whether there was."""
         free = self._places.acquire(blocking=False)
+        self._note(busy=int(free))
         try:
             yield free
         finally:
+            self._note(busy=-int(free))
             if free:
                 self._places.release()
+
+    def _wait(self) -> bool:
+        self._note(waiting=1)
+        try:
+            return self._places.acquire(timeout=self._wait_s)
+        finally:
+            self._note(waiting=-1)
+
+    def _note(self, busy: int = 0, waiting: int = 0) -> None:
+        with self._lock:
+            self.busy += busy
+            self.waiting += waiting
 
 
 @dataclass(frozen=True)
 class Context:
     """`gate` is for decoding, `waits` for requests that do nothing but wait until something is indexed.
 
-    `fetcher` is None where pictures may not be given by URL. `wake` tells the worker of something to do."""
+    `fetcher` is None where pictures may not be given by URL. `wake` tells the worker of something to do. `stopping` is
+    set when the service was told to stop.
+    """
 
     settings: Settings
     library: Library
@@ -70,6 +95,12 @@ class Context:
     meter: ProgressMeter
     wake: Callable[[], None]
     waits: Gate = field(default_factory=lambda: Gate(1))
+    stopping: Event = field(default_factory=Event)
+
+    @cached_property
+    def readiness(self) -> Readiness:
+        written_to = [self.settings.data_folder, *([] if self.library.read_only else [self.library.root])]
+        return Readiness(self.encoder, self.catalogue, written_to, self.settings.min_free_bytes, self.stopping)
 
 
 def context() -> Context:

@@ -14,6 +14,7 @@ from indexer.catalogue import CursorError
 from indexer.engine import EngineError, EngineUnavailableError
 from indexer.keeper import UnknownPictureError
 from indexer.library import InvalidKeyError, KeyTakenError, ReadOnlyLibraryError
+from indexer.logs import request_id
 from indexer.room import NoRoomError
 from model.errors import ImageError, TooManyPixelsError, UndecodableError, UnsupportedFormatError
 from service.context import BusyError
@@ -27,6 +28,7 @@ from service.fetch import (
 )
 from service.keys import KeyNeededError, WriteKeyNeededError
 from service.origins import ForeignPageError, UnknownHostError
+from service.readiness import NotReadyError
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +76,7 @@ KINDS: dict[type[Exception], Kind] = {
     UpstreamError: Kind(422, "url_failed", "The picture cannot be fetched"),
     FetchTimeoutError: Kind(422, "url_timeout", "The picture takes too long to fetch"),
     FetchError: Kind(422, "url_failed", "The picture cannot be fetched"),
+    NotReadyError: Kind(503, "not_ready", "The service cannot take requests now", retry_after_s=5),
     BusyError: Kind(503, "busy", "Too much to do at the moment", retry_after_s=2),
     EngineUnavailableError: Kind(503, "engine_unavailable", "The catalogue does not answer", retry_after_s=5),
     EngineError: Kind(500, "engine_error", "The catalogue failed"),
@@ -90,6 +93,10 @@ def problem_of(error: Exception) -> dict[str, Any]:
         problem["detail"] = _sentence(error)
     if isinstance(error, UpstreamError):
         problem["upstream_status"] = error.status
+    if isinstance(error, NotReadyError):
+        problem["checks"] = error.checks
+    if (current := request_id.get()) is not None:
+        problem["request_id"] = current
     return problem
 
 

@@ -4,6 +4,7 @@
 says what went wrong.
 """
 
+import logging
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ from service.fetch_errors import (
     UnusableAnswerError,
     UpstreamError,
 )
+from service.metrics import FETCHES
 from service.target import Target, aim
 from service.transport import send
 
@@ -39,6 +41,8 @@ __all__ = [
 STANDARD_PORTS = frozenset({80, 443})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 CHUNK_BYTES = 1 << 16
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,18 @@ class Fetcher:
 
         Redirects are followed, each checked like the first. Raises a `FetchError` for all that can go wrong.
         """
-        target = aim(url)
+        try:
+            target = aim(url)
+            data = self._fetch(target)
+        except FetchError as error:
+            FETCHES.labels(error.outcome).inc()
+            log.info("a picture was not fetched: %s", error)
+            raise
+        FETCHES.labels("fetched").inc()
+        log.info("a picture was fetched", extra={"fields": {"url": target.url, "bytes": len(data)}})
+        return data
+
+    def _fetch(self, target: Target) -> bytes:
         errand = Errand(target.host, self._limits.timeout_s, self._limits.max_bytes)
         for _ in range(self._limits.max_redirects + 1):
             with self._answer(target, errand) as answer:

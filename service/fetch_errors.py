@@ -14,7 +14,10 @@ Each reads as one sentence that names the host asked for and no other: no addres
 
 
 class FetchError(Exception):
-    """Everything that can be wrong with a picture by URL; says so in one plain sentence."""
+    """Everything that can be wrong with a picture by URL; says so in one plain sentence. `outcome` is what it is
+    counted as."""
+
+    outcome = "failed"
 
 
 class FetchDisabledError(FetchError):
@@ -24,13 +27,19 @@ class FetchDisabledError(FetchError):
 class ForbiddenUrlError(FetchError):
     """A URL that is not fetched from: its form, its port, or the address that it leads to."""
 
+    outcome = "forbidden"
+
 
 class UnreachableError(FetchError):
     """A host that cannot be found, connected to, or trusted."""
 
+    outcome = "unreachable"
+
 
 class UpstreamError(FetchError):
     """Another HTTP status than 200."""
+
+    outcome = "upstream"
 
     def __init__(self, host: str, status: int) -> None:
         super().__init__(f"{host} answered with status {status} instead of a picture")
@@ -40,9 +49,13 @@ class UpstreamError(FetchError):
 class UnusableAnswerError(FetchError):
     """An answer that no picture can be taken from."""
 
+    outcome = "unusable"
+
 
 class TooLargeError(FetchError):
     """An answer of more bytes than are taken."""
+
+    outcome = "too_large"
 
     def __init__(self, host: str, limit_bytes: int) -> None:
         super().__init__(f"what {host} sends is larger than the {limit_bytes:,} bytes that are taken")
@@ -51,6 +64,8 @@ class TooLargeError(FetchError):
 
 class FetchTimeoutError(FetchError):
     """An answer that was not complete in time."""
+
+    outcome = "timeout"
 
     def __init__(self, host: str, timeout_s: float) -> None:
         super().__init__(f"{host} did not send the whole picture within {timeout_s:g} s")

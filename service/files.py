@@ -5,6 +5,7 @@ from flask import Blueprint, Response, request, send_file
 from indexer.record import Record
 from service.context import context
 from service.images import find
+from service.metrics import THUMBNAILS
 
 MIMETYPES = {
     "AVIF": "image/avif",
@@ -40,6 +41,7 @@ def send_thumbnail(picture_id: str) -> Response:
     here, record = context(), find(picture_id)
     sha256 = _current_sha256(record)
     thumbnail = here.thumbnails.find(sha256)
+    THUMBNAILS.labels("miss" if thumbnail is None else "hit").inc()
     if thumbnail is None:
         with here.gate.passing():
             thumbnail = here.thumbnails.draw(sha256, here.library.path(record.key))

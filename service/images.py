@@ -137,7 +137,7 @@ def _status(record: Record, change: Change) -> int:
 
 
 def _settled(records: list[Record], wait_s: float) -> list[Record]:
-    """Return the records as they are when none is pending any more, or when the time is up.
+    """Return the records as they are when none is pending any more, the time is up, or the service is to stop.
 
     They are returned at once where too many requests are waiting already: the others must be answered too.
     """
@@ -148,7 +148,8 @@ def _settled(records: list[Record], wait_s: float) -> list[Record]:
 def _wait_for(records: list[Record], wait_s: float) -> list[Record]:
     deadline, look_s = time.monotonic() + wait_s, FIRST_LOOK_S
     while any(record.state == "pending" for record in records) and time.monotonic() < deadline:
-        time.sleep(min(look_s, max(0.0, deadline - time.monotonic())))
+        if context().stopping.wait(min(look_s, max(0.0, deadline - time.monotonic()))):
+            break  # it will be indexed after the next start
         look_s = min(look_s * 1.5, LONGEST_LOOK_S)
         fresh = context().catalogue.get([record.id for record in records])
         records = [fresh.get(record.id, record) for record in records]

@@ -1,11 +1,19 @@
-"""What is counted and timed, for Prometheus."""
+"""What the service counts and times, for Prometheus. `gauges` adds what is measured when somebody asks."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
-REQUESTS = Counter("lookalike_requests_total", "Requests answered", ["route", "status"])
-STAGE_SECONDS = Histogram(
-    "lookalike_stage_seconds",
-    "Time spent in one stage of a search",
-    ["stage"],
-    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+from indexer.metrics import QUICK
+
+REQUESTS = Counter("lookalike_requests_total", "Requests answered", ["method", "route", "status"])
+REQUEST_SECONDS = Histogram(
+    "lookalike_request_duration_seconds", "Time until an answer began to be sent", ["route"], buckets=(*QUICK, 30, 60)
 )
+REQUESTS_IN_FLIGHT = Gauge("lookalike_requests_in_flight", "Requests being answered")
+STAGE_SECONDS = Histogram(
+    "lookalike_stage_duration_seconds", "Time spent in one stage of a request", ["stage"], buckets=QUICK
+)
+THUMBNAILS = Counter("lookalike_thumbnails_total", "Thumbnails sent, kept already or drawn for it", ["cache"])
+FETCHES = Counter("lookalike_fetches_total", "Pictures fetched by URL", ["outcome"])
+
+for _cache in ("hit", "miss"):
+    THUMBNAILS.labels(_cache)

@@ -3,11 +3,10 @@
 from typing import Any
 
 from flask import Blueprint, Response
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client import CONTENT_TYPE_LATEST
 
-from indexer.room import require_room
 from service.context import VERSION, context
+from service.gauges import write_metrics
 
 status_routes = Blueprint("status", __name__)
 
@@ -34,27 +33,10 @@ def show_live() -> dict[str, str]:
 
 
 @status_routes.get("/health/ready")
-def show_ready() -> dict[str, str]:
-    here = context()
-    here.catalogue.get(["00000000-0000-0000-0000-000000000000"])
-    require_room(here.settings.data_folder, here.settings.min_free_bytes)
-    return {"status": "ready"}
+def show_ready() -> dict[str, Any]:
+    return {"status": "ready", "checks": context().readiness.examine()}
 
 
 @status_routes.get("/metrics")
 def show_metrics() -> Response:
-    pictures = GaugeMetricFamily("lookalike_pictures", "Pictures in the catalogue", labels=["state"])
-    for state, count in context().catalogue.counts().items():
-        pictures.add_metric([state], count)
-    body = generate_latest(REGISTRY) + generate_latest(_Once(pictures))
-    return Response(body, content_type=CONTENT_TYPE_LATEST)
-
-
-class _Once:
-    """A registry of one metric that is worked out when it is asked for."""
-
-    def __init__(self, family: GaugeMetricFamily) -> None:
-        self._family = family
-
-    def collect(self) -> list[GaugeMetricFamily]:
-        return [self._family]
+    return Response(write_metrics(context()), content_type=CONTENT_TYPE_LATEST)

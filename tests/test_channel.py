@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, request
-from waitress import wasyncore
 
 from indexer.settings import Settings
 from service.channel import Patience
-from service.server import CONNECTIONS, open_server
+from service.server import CONNECTIONS, Server
 from tests.running import RunningService, wait_until
 
-QUICK = Patience(head_s=0.3, body_s=0.5, least_bytes_per_s=1 << 20, lingers_s=0.5, idle_s=0.5, crowded_idle_s=0.1)
+QUICK = Patience(
+    head_s=0.3, body_s=0.5, least_bytes_per_s=1 << 20, lingers_s=0.5, idle_s=0.5, crowded_idle_s=0.1, look_s=0.05
+)
 LIMIT_S = 10.0  # for anything here to happen
 MEGABYTE = bytes(1 << 20)
 
@@ -26,19 +27,14 @@ def open_port(patience: Patience, **settings: object) -> Iterator[int]:
     """Yield the port of a server whose app says how many bytes it got."""
     app, stop = Flask(__name__), threading.Event()
     app.add_url_rule("/", view_func=lambda: str(len(request.get_data())), methods=["GET", "POST"])
-    server = open_server(app, Settings(port=0, **settings), patience)  # type: ignore[arg-type]
-
-    def run() -> None:
-        while not stop.is_set():
-            server.asyncore.loop(timeout=0.05, map=server._map, use_poll=True, count=1)
-
-    thread = threading.Thread(target=run)
+    server = Server(app, Settings(port=0, **settings), stop, patience)  # type: ignore[arg-type]
+    thread = threading.Thread(target=server.run)
     thread.start()
-    yield int(server.effective_port)
+    yield int(server.address.rpartition(":")[2])
     stop.set()
+    server.wake()
     thread.join()
-    server.task_dispatcher.shutdown()
-    wasyncore.close_all(server._map)
+    server.finish(timeout_s=0)
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def test_the_display_reports_when_all_is_indexed(house: House) -> None:
     house.put("b.jpg", b"no picture")
     house.synchroniser.sync()
     out, stop = io.StringIO(), Event()
-    display = Thread(target=ProgressDisplay(house.catalogue, Console(file=out)).run, args=(stop,))
+    display = Thread(target=ProgressDisplay(house.catalogue, Console(file=out, force_terminal=True)).run, args=(stop,))
     display.start()
     stop.wait(0.8)
     house.index_all()

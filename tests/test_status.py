@@ -27,20 +27,16 @@ def test_a_service_without_room_is_live_but_not_ready(house: House) -> None:
     full = make_client(house, Settings(library=house.root, data=house.data, min_free_mb=1 << 30))
     assert full.get("/health/live").status_code == 200
     answer = full.get("/health/ready")
-    assert (answer.status_code, answer.json["code"]) == (507, "no_room")
+    assert (answer.status_code, answer.json["code"]) == (503, "not_ready")
+    assert answer.json["checks"] == {
+        "accepting": "ok", "model": "ok", "engine": "ok", "disk": "has less than 1073741824 MiB left",
+    }  # fmt: skip
+    assert answer.headers["Retry-After"]
 
 
 def test_a_service_that_can_work_is_ready(client: FlaskClient) -> None:
-    assert client.get("/health/ready").json == {"status": "ready"}
-
-
-def test_metrics_count_requests_and_pictures(client: FlaskClient, house: House) -> None:
-    house.put("a.png", draw(RED))
-    house.synchroniser.sync()
-    client.get("/v1/status")
-    text = client.get("/metrics").text
-    assert 'lookalike_pictures{state="pending"} 1.0' in text
-    assert 'lookalike_requests_total{route="/v1/status",status="200"}' in text
+    checks = dict.fromkeys(("accepting", "model", "engine", "disk"), "ok")
+    assert client.get("/health/ready").json == {"status": "ready", "checks": checks}
 
 
 def test_what_does_not_exist_is_a_problem_with_a_code(client: FlaskClient) -> None:
