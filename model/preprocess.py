@@ -2,6 +2,7 @@
 
 import io
 import math
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -26,9 +27,13 @@ __all__ = ["FORMATS", "MAX_PIXELS", "Header", "Source", "draw_thumbnail", "load_
 
 THUMBNAIL_QUALITY = 82
 
+Box = tuple[float, float, float, float]
+WHOLE: Box = (0, 0, 1, 1)
+
 # Shrink by whole numbers (cheap) down to this many times the wanted size, then by the smooth filter.
 _REDUCING_GAP = 2
 _BAND_PIXELS = 1 << 20
+_PIXEL_BYTES = 4  # in Pillow's memory, at most
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -40,20 +45,33 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 
+# Where a point of the upright picture lies in the stored one, for each turn.
+_CORNERS: dict[int, Callable[[float, float], tuple[float, float]]] = {
+    2: lambda x, y: (1 - x, y),
+    3: lambda x, y: (1 - x, 1 - y),
+    4: lambda x, y: (x, 1 - y),
+    5: lambda x, y: (y, x),
+    6: lambda x, y: (y, 1 - x),
+    7: lambda x, y: (1 - y, 1 - x),
+    8: lambda x, y: (1 - y, x),
+}
 
-def load_pixels(source: Source, size: int, max_pixels: int = MAX_PIXELS) -> npt.NDArray[np.uint8]:
-    """Return the whole picture, upright, on white, squeezed into a square: uint8 (size, size, 3), RGB.
 
-    Of an animation this is the first frame. Raises an ImageError, and OSError where a path cannot be
-    opened.
+def load_pixels(source: Source, size: int, max_pixels: int = MAX_PIXELS, box: Box = WHOLE) -> npt.NDArray[np.uint8]:
+    """Return the picture or a part of it, upright, on white, squeezed into a square: uint8 (size, size, 3), RGB.
+
+    `box` is left, top, right, bottom of the part, from 0 to 1 of the upright picture. Of an animation this is the
+    first frame. Raises an ImageError, and OSError where a path cannot be opened.
     """
-    return load_picture(source, size, max_pixels)[1]
+    return load_picture(source, size, max_pixels, box)[1]
 
 
-def load_picture(source: Source, size: int, max_pixels: int = MAX_PIXELS) -> tuple[Header, npt.NDArray[np.uint8]]:
+def load_picture(
+    source: Source, size: int, max_pixels: int = MAX_PIXELS, box: Box = WHOLE
+) -> tuple[Header, npt.NDArray[np.uint8]]:
     """Return what `read_header` and `load_pixels` do, in one reading. Raises what they do."""
     with opened(source, max_pixels) as image:
-        return describe(image), np.asarray(_draw(image, size, size))
+        return describe(image), np.asarray(_draw(image, size, size, box))
 
 
 def draw_thumbnail(source: Source, long_side: int, max_pixels: int = MAX_PIXELS) -> bytes:
@@ -65,31 +83,55 @@ def draw_thumbnail(source: Source, long_side: int, max_pixels: int = MAX_PIXELS)
         width, height = upright_size(image)
         scale = min(1, long_side / max(width, height))
         drawn = _draw(image, max(1, round(width * scale)), max(1, round(height * scale)))
+    drawn.info.pop("comment", None)  # Pillow would copy the text from one file into the other
     file = io.BytesIO()
     drawn.save(file, "JPEG", quality=THUMBNAIL_QUALITY, optimize=True, progressive=True)
     return file.getvalue()
 
 
-def _draw(image: Image.Image, width: int, height: int) -> Image.Image:
-    """Decode and return the picture in RGB, upright, on white, at exactly this size."""
+def _draw(image: Image.Image, width: int, height: int, box: Box = WHOLE) -> Image.Image:
+    """Decode and return a part of the picture in RGB, upright, on white, at exactly this size."""
     orientation = read_orientation(image)
     if orientation in LYING:
         width, height = height, width
+    left, top, right, bottom = box = _as_stored(box, orientation)
     passes_bytes = coefficient_bytes(image)
-    image.draft(image.mode, (width, height))  # a JPEG decodes at a half, a quarter or an eighth, if that is enough
-    with SHARE.holding(passes_bytes + decoding_bytes(image)):
+    # A JPEG decodes at a half, a quarter or an eighth, if that is enough.
+    image.draft(image.mode, (math.ceil(width / (right - left)), math.ceil(height / (bottom - top))))
+    cut_bytes = 0 if box == WHOLE else image.width * image.height * _PIXEL_BYTES
+    with SHARE.holding(passes_bytes + decoding_bytes(image) + cut_bytes):
         image.load()
-        small = _shrink(image, width, height)
+        small = _shrink(image, width, height, box)
     return small.transpose(_TURNS[orientation]) if orientation in _TURNS else small
 
 
-def _shrink(image: Image.Image, width: int, height: int) -> Image.Image:
-    across = max(1, image.width // (width * _REDUCING_GAP))
-    down = max(1, image.height // (height * _REDUCING_GAP))
+def _as_stored(box: Box, orientation: int) -> Box:
+    """Return where a part of the upright picture lies in the stored one."""
+    if orientation not in _CORNERS:
+        return box
+    (x, y), (other_x, other_y) = _CORNERS[orientation](*box[:2]), _CORNERS[orientation](*box[2:])
+    return min(x, other_x), min(y, other_y), max(x, other_x), max(y, other_y)
+
+
+def _shrink(image: Image.Image, width: int, height: int, box: Box) -> Image.Image:
     levels = find_levels(image) if is_deep(image) else (0, 255)
-    reduced = _reduce(image, across, down, levels)
-    box = (0, 0, image.width / across, image.height / down)
-    return reduced.resize((width, height), Image.Resampling.BICUBIC, box)
+    part, (left, top, right, bottom) = _cut(image, box)
+    across = max(1, int(right - left) // (width * _REDUCING_GAP))
+    down = max(1, int(bottom - top) // (height * _REDUCING_GAP))
+    reduced = _reduce(part, across, down, levels)
+    place = (left / across, top / down, right / across, bottom / down)
+    return reduced.resize((width, height), Image.Resampling.BICUBIC, place)
+
+
+def _cut(image: Image.Image, box: Box) -> tuple[Image.Image, Box]:
+    """Return the pixels that a box touches, and where among them it lies, in pixels."""
+    if box == WHOLE:
+        return image, (0, 0, image.width, image.height)
+    left, right = box[0] * image.width, box[2] * image.width
+    top, bottom = box[1] * image.height, box[3] * image.height
+    x, y = min(math.floor(left), image.width - 1), min(math.floor(top), image.height - 1)
+    part = image.crop((x, y, max(x + 1, math.ceil(right)), max(y + 1, math.ceil(bottom))))
+    return part, (left - x, top - y, right - x, bottom - y)
 
 
 def _reduce(image: Image.Image, across: int, down: int, levels: Levels) -> Image.Image:
