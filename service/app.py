@@ -4,9 +4,12 @@ from pathlib import Path
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
+from werkzeug.routing import BaseConverter
 
 from service.access import follow_requests
+from service.adding import adding_routes
 from service.context import Context
+from service.docs import docs_routes
 from service.entrance import entrance_routes
 from service.errors import register_errors
 from service.files import file_routes
@@ -18,6 +21,24 @@ from service.search import search_routes
 from service.status import status_routes
 
 WEBUI = Path(__file__).parent.parent / "webui"
+
+ROUTES = (
+    search_routes,
+    adding_routes,
+    image_routes,
+    file_routes,
+    status_routes,
+    entrance_routes,
+    docs_routes,
+    page_routes,
+)
+
+
+class PictureConverter(BaseConverter):
+    """An id in an address: whatever is not another address there, so that those refuse other methods than theirs."""
+
+    regex = r"(?!check\Z|delete\Z)[^/]+"
+    part_isolating = True
 
 
 def create_app(context: Context) -> Flask:
@@ -32,8 +53,9 @@ def create_app(context: Context) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["lookalike"] = context
     follow_requests(app)
+    app.url_map.converters["default"] = PictureConverter
     Bootstrap5(app)
-    for routes in (search_routes, image_routes, file_routes, status_routes, entrance_routes, page_routes):
+    for routes in ROUTES:
         app.register_blueprint(routes)
     register_errors(app)
     guard(app, context.settings)

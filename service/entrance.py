@@ -2,33 +2,39 @@
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from service.errors import InvalidRequestError
-from service.keys import Keys, Right
+from service.answers import Rights
+from service.keys import KeyNeededError, Keys, Right
+from service.operations import Answer, Operation, documented
+from service.questions import Entrance
 
-MAX_KEY_LETTERS = 256
+_MAY = Answer("What one may do.", Rights, {"may": "read"})
 
 entrance_routes = Blueprint("entrance", __name__, url_prefix="/v1")
 
 
 @entrance_routes.get("/session")
+@documented(Operation({200: _MAY}, (KeyNeededError,), tag="service"))
 def show_rights() -> dict[str, str]:
+    """Ask what one may do."""
     return _describe(_keys().granted(request))
 
 
 @entrance_routes.post("/session")
-def enter() -> Response:
-    body = request.get_json(silent=True)
-    key = body.get("key") if isinstance(body, dict) else None
-    if not isinstance(key, str) or not 0 < len(key) <= MAX_KEY_LETTERS:
-        raise InvalidRequestError(f"key is not a text of at most {MAX_KEY_LETTERS} letters")
-    right = _keys().right_of(key)
+@documented(
+    Operation({200: _MAY}, (KeyNeededError,), "service", body=Entrance, examples={"a key": {"key": "correct horse"}})
+)
+def enter(body: Entrance) -> Response:
+    """Trade a key for a cookie, which a page's pictures need."""
+    right = _keys().right_of(body.key)
     response = jsonify(_describe(max(right, _keys().everybody)))
     _keys().sessions.start(response, right, secure=request.is_secure)
     return response
 
 
 @entrance_routes.delete("/session")
+@documented(Operation({204: Answer("The cookie is gone.")}, tag="service"))
 def leave() -> Response:
+    """Give the cookie back."""
     response = Response(status=204)
     _keys().sessions.end(response, secure=request.is_secure)
     return response

@@ -5,18 +5,27 @@ Layers below raise; only this module knows HTTP. The first row that an exception
 
 import logging
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Flask, Response, jsonify
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+    RequestedRangeNotSatisfiable,
+    RequestEntityTooLarge,
+    TooManyRequests,
+    UnsupportedMediaType,
+)
 
 from indexer.catalogue import CursorError
-from indexer.engine import EngineError, EngineUnavailableError
+from indexer.engine import EngineError, EngineUnavailableError, QueryError
 from indexer.keeper import UnknownPictureError
 from indexer.library import InvalidKeyError, KeyTakenError, ReadOnlyLibraryError
 from indexer.logs import request_id
 from indexer.room import NoRoomError
 from model.errors import ImageError, TooManyPixelsError, UndecodableError, UnsupportedFormatError
+from service.answers import Problem
 from service.context import BusyError
 from service.fetch import (
     FetchDisabledError,
@@ -34,7 +43,11 @@ log = logging.getLogger(__name__)
 
 
 class InvalidRequestError(Exception):
-    """A request whose form or values cannot be used; says which."""
+    """A request whose form or values cannot be used; `faults` says what is wrong with each, a sentence each."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
 
 
 class NotIndexedError(Exception):
@@ -55,6 +68,8 @@ class Kind:
 KINDS: dict[type[Exception], Kind] = {
     InvalidRequestError: Kind(400, "invalid_request", "The request cannot be understood"),
     InvalidKeyError: Kind(400, "invalid_key", "This key cannot be used"),
+    QueryError: Kind(400, "invalid_request", "The request cannot be understood"),
+    BadRequest: Kind(400, "invalid_request", "The request cannot be understood"),
     CursorError: Kind(400, "invalid_cursor", "Not a cursor of ours"),
     KeyNeededError: Kind(401, "key_needed", "A key is needed"),
     WriteKeyNeededError: Kind(403, "write_key_needed", "The write key is needed"),
@@ -64,18 +79,23 @@ KINDS: dict[type[Exception], Kind] = {
     FetchDisabledError: Kind(403, "urls_disabled", "Pictures by URL are turned off"),
     UnknownPictureError: Kind(404, "unknown_picture", "No such picture"),
     FileNotFoundError: Kind(404, "file_gone", "The picture's file is gone"),
+    NotFound: Kind(404, "not_found", "There is nothing at this address"),
+    MethodNotAllowed: Kind(405, "method_not_allowed", "This address is not asked this way"),
     KeyTakenError: Kind(409, "key_taken", "Another picture has this key"),
     NotIndexedError: Kind(409, "not_indexed", "This picture is not indexed"),
     TooManyPixelsError: Kind(413, "too_many_pixels", "The picture has too many pixels"),
     RequestEntityTooLarge: Kind(413, "too_large", "Too many bytes"),
     TooLargeError: Kind(413, "too_large", "Too many bytes"),
     UnsupportedFormatError: Kind(415, "unsupported_format", "Not a picture format that is taken"),
+    UnsupportedMediaType: Kind(415, "unsupported_media_type", "Not a body that is taken"),
+    RequestedRangeNotSatisfiable: Kind(416, "range_not_satisfiable", "There are no such bytes"),
     UndecodableError: Kind(422, "undecodable", "The picture does not decode"),
     ImageError: Kind(422, "undecodable", "The picture does not decode"),
     ForbiddenUrlError: Kind(422, "url_forbidden", "This address may not be fetched"),
     UpstreamError: Kind(422, "url_failed", "The picture cannot be fetched"),
     FetchTimeoutError: Kind(422, "url_timeout", "The picture takes too long to fetch"),
     FetchError: Kind(422, "url_failed", "The picture cannot be fetched"),
+    TooManyRequests: Kind(429, "too_many_requests", "Too many requests from one address", retry_after_s=1),
     NotReadyError: Kind(503, "not_ready", "The service cannot take requests now", retry_after_s=5),
     BusyError: Kind(503, "busy", "Too much to do at the moment", retry_after_s=2),
     EngineUnavailableError: Kind(503, "engine_unavailable", "The catalogue does not answer", retry_after_s=5),
@@ -84,13 +104,22 @@ KINDS: dict[type[Exception], Kind] = {
 }
 INTERNAL = Kind(500, "internal_error", "Something broke here")
 
+# What can be wrong with a picture that is decoded, and with one that is fetched.
+PICTURES = (TooManyPixelsError, RequestEntityTooLarge, UnsupportedFormatError, UndecodableError, BusyError)
+FETCHING = (FetchDisabledError, TooLargeError, ForbiddenUrlError, UpstreamError, FetchTimeoutError)
 
-def problem_of(error: Exception) -> dict[str, Any]:
+# Headers that belong to an HTTP error whatever its body.
+_KEPT_HEADERS = ("Allow", "Content-Range")
+
+
+def problem_of(error: Exception) -> Problem:
     """Return the problem document (RFC 9457) of any exception."""
-    kind = _kind_of(error)
-    problem = {"type": "about:blank", "title": kind.title, "status": kind.status, "code": kind.code}
+    kind = kind_of(error)
+    problem: Problem = {"type": "about:blank", "title": kind.title, "status": kind.status, "code": kind.code}
     if kind is not INTERNAL:
         problem["detail"] = _sentence(error)
+    if isinstance(error, InvalidRequestError):
+        problem["errors"] = list(error.faults)
     if isinstance(error, UpstreamError):
         problem["upstream_status"] = error.status
     if isinstance(error, NotReadyError):
@@ -102,7 +131,7 @@ def problem_of(error: Exception) -> dict[str, Any]:
 
 def answer_error(error: Exception) -> Response:
     """Return an exception as an HTTP answer."""
-    kind, problem = _kind_of(error), problem_of(error)
+    kind, problem = kind_of(error), problem_of(error)
     if kind.status >= 500:
         log.error("%s: %s", kind.code, error, exc_info=error if kind is INTERNAL else None)
     response = jsonify(problem)
@@ -110,7 +139,7 @@ def answer_error(error: Exception) -> Response:
     if kind.retry_after_s:
         response.headers["Retry-After"] = str(kind.retry_after_s)
     if isinstance(error, HTTPException) and error.response is None:
-        response.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
+        response.headers.extend((name, value) for name, value in error.get_headers() if name in _KEPT_HEADERS)
     return response
 
 
@@ -118,7 +147,8 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(Exception, answer_error)
 
 
-def _kind_of(error: Exception) -> Kind:
+def kind_of(error: Exception) -> Kind:
+    """Return the row of the table that an exception falls under."""
     for kind, meaning in KINDS.items():
         if isinstance(error, kind):
             return meaning

@@ -1,11 +1,17 @@
 """A picture's bytes and its thumbnail."""
 
 from flask import Blueprint, Response, request, send_file
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
+from indexer.keeper import UnknownPictureError
 from indexer.record import Record
+from indexer.room import NoRoomError
 from service.context import context
+from service.errors import PICTURES
 from service.images import find
 from service.metrics import THUMBNAILS
+from service.operations import Answer, Operation, documented
+from service.questions import Version
 
 MIMETYPES = {
     "AVIF": "image/avif",
@@ -17,18 +23,36 @@ MIMETYPES = {
     "TIFF": "image/tiff",
     "WEBP": "image/webp",
 }
+UNKNOWN = "application/octet-stream"
 FOR_EVER_S = 365 * 24 * 3600
 
 file_routes = Blueprint("files", __name__, url_prefix="/v1/images")
 
+_HEADERS = {
+    "ETag": "Names the bytes: send it back as `If-None-Match`.",
+    "Accept-Ranges": "`bytes`: a part can be asked for with `Range`.",
+    "Cache-Control": "For ever, where the address names the bytes (`v`).",
+}
+_REFUSES = (UnknownPictureError, FileNotFoundError, RequestedRangeNotSatisfiable)
+
+
+def _answers(*media_types: str) -> dict[int, Answer]:
+    return {
+        200: Answer("The bytes.", media_types=media_types, headers=_HEADERS),
+        206: Answer("Some of the bytes.", media_types=media_types, headers=_HEADERS),
+        304: Answer("The bytes are those that the client has."),
+    }
+
 
 @file_routes.get("/<picture_id>/file")
-def send_picture(picture_id: str) -> Response:
+@documented(Operation(_answers(*MIMETYPES.values(), UNKNOWN), _REFUSES, query=Version))
+def send_picture(picture_id: str, query: Version) -> Response:  # noqa: ARG001 - makes the address another
+    """Get a picture's bytes, as they are in the library."""
     record = find(picture_id)
     path = context().library.path(record.key)
     response = send_file(
         path,
-        mimetype=MIMETYPES.get(record.format or "", "application/octet-stream"),
+        mimetype=MIMETYPES.get(record.format or "", UNKNOWN),
         download_name=path.name,
         etag=False,
         conditional=False,
@@ -37,7 +61,9 @@ def send_picture(picture_id: str) -> Response:
 
 
 @file_routes.get("/<picture_id>/thumbnail")
-def send_thumbnail(picture_id: str) -> Response:
+@documented(Operation(_answers("image/jpeg"), (*_REFUSES, *PICTURES, NoRoomError), query=Version))
+def send_thumbnail(picture_id: str, query: Version) -> Response:  # noqa: ARG001 - makes the address another
+    """Get a picture's thumbnail, a JPEG of at most 320 pixels a side."""
     here, record = context(), find(picture_id)
     sha256 = _current_sha256(record)
     thumbnail = here.thumbnails.find(sha256)
@@ -67,5 +93,9 @@ def _cacheable(response: Response, etag: str) -> Response:
         response.cache_control.no_cache = True
     # No picture can run as a page, whatever a browser makes of its bytes.
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.make_conditional(request.environ, accept_ranges=True, complete_length=response.content_length)
+    try:
+        response.make_conditional(request.environ, accept_ranges=True, complete_length=response.content_length)
+    except RequestedRangeNotSatisfiable:
+        response.close()
+        raise
     return response

@@ -1,80 +1,118 @@
-"""The library's pictures: add, list, look at, remove, restore."""
+"""The library's pictures: list, look at, edit, check, remove, restore."""
 
-import time
-from typing import Any
+from typing import cast
 
-from flask import Blueprint, Response, jsonify, make_response, request
+from flask import Blueprint, Response
+from flask.typing import ResponseReturnValue
 
-from indexer.keeper import Change, NewPicture, UnknownPictureError
+from indexer.catalogue import CursorError
+from indexer.keeper import UNCHANGED, UnknownPictureError
+from indexer.library import KeyTakenError, ReadOnlyLibraryError
 from indexer.record import Record
-from model.preprocess import load_picture
-from service.answers import describe
+from indexer.room import NoRoomError
+from service.answers import Known, OneRemoved, Page, Picture, SeveralRemoved, describe
 from service.context import context
-from service.errors import InvalidRequestError, answer_error
-from service.intake import (
-    Fields,
-    Upload,
-    name_to_key,
-    read_fields,
-    read_filter,
-    read_flag,
-    read_id,
-    read_number,
-    read_tags,
-    read_text,
-    read_uploads,
-    read_whole,
-)
-
-MAX_WAIT_S = 60.0
-FIRST_LOOK_S = 0.01
-LONGEST_LOOK_S = 0.25
-MAX_FILES = 100
-MAX_PAGE = 500
+from service.errors import problem_of
+from service.intake import read_id
+from service.operations import Answer, Operation, documented
+from service.questions import EXAMPLE_ID, EXAMPLE_SHA256, Check, Edit, Listing, Removal, Removing, Waiting
+from service.samples import PAGE, PICTURE
+from service.settling import settle
 
 image_routes = Blueprint("images", __name__, url_prefix="/v1/images")
 
-_STATUS: dict[Change, int] = {"added": 201, "replaced": 201, "unchanged": 200}
-
-
-@image_routes.post("")
-def add() -> Response:
-    fields = read_fields()
-    wait_s = read_number(fields, "wait", 0, 0, MAX_WAIT_S)
-    uploads = read_uploads(fields)
-    if not 0 < len(uploads) <= MAX_FILES:
-        raise InvalidRequestError(f"from 1 to {MAX_FILES} pictures are needed: parts `image`, or `url`")
-    if len(uploads) == 1:
-        return _answer_one(*_add_one(uploads[0], fields), wait_s)
-    if "key" in fields:
-        raise InvalidRequestError("one key cannot be given to several pictures")
-    return _answer_several([_try_to_add(upload, fields) for upload in uploads], wait_s)
+_RECORD = Answer("The record.", Picture, PICTURE)
 
 
 @image_routes.get("")
-def list_images() -> dict[str, Any]:
-    limit = read_whole(request.args, "limit", 30, 1, MAX_PAGE)
-    records, cursor = context().catalogue.list_newest(limit, request.args.get("cursor"), read_filter(read_fields()))
-    return {"images": [describe(record) for record in records], "next_cursor": cursor}
+@documented(Operation({200: Answer("A page of records.", Page, PAGE)}, (CursorError,), query=Listing))
+def list_images(query: Listing) -> ResponseReturnValue:
+    """List pictures, the newest first."""
+    records, cursor = context().catalogue.list_newest(query.limit, query.cursor, query.where())
+    page: Page = {"images": [describe(record) for record in records], "next_cursor": cursor}
+    return cast(ResponseReturnValue, page)
 
 
 @image_routes.get("/<picture_id>")
-def look_at(picture_id: str) -> dict[str, Any]:
-    return describe(find(picture_id))
+@documented(Operation({200: _RECORD}, (UnknownPictureError,)))
+def look_at(picture_id: str) -> ResponseReturnValue:
+    """Look at a picture's record."""
+    return cast(ResponseReturnValue, describe(find(picture_id)))
+
+
+@image_routes.patch("/<picture_id>")
+@documented(
+    Operation(
+        {200: _RECORD},
+        (UnknownPictureError, NoRoomError),
+        body=Edit,
+        examples={"a new label, no tags": {"label": "sports cars", "tags": []}, "no label": {"label": None}},
+    )
+)
+def edit(picture_id: str, body: Edit) -> ResponseReturnValue:
+    """Change a picture's label and tags.
+
+    What is not named stays as it is."""
+    given = body.model_fields_set
+    label = (body.label or None) if "label" in given else UNCHANGED
+    record = context().keeper.edit(read_id(picture_id), label, body.tags if "tags" in given else UNCHANGED)
+    return cast(ResponseReturnValue, describe(record))
 
 
 @image_routes.delete("/<picture_id>")
-def remove(picture_id: str) -> Response:
-    context().keeper.remove(read_id(picture_id), purge=read_flag(request.args, "purge"))
+@documented(
+    Operation(
+        {204: Answer("It is in the trash, or destroyed.")},
+        (UnknownPictureError, ReadOnlyLibraryError, NoRoomError),
+        query=Removing,
+    )
+)
+def remove(picture_id: str, query: Removing) -> Response:
+    """Remove a picture: into the trash, or for good."""
+    context().keeper.remove(read_id(picture_id), query.purge)
     return Response(status=204)
 
 
 @image_routes.post("/<picture_id>/restore")
-def restore(picture_id: str) -> dict[str, Any]:
-    wait_s = read_number(request.args, "wait", 0, 0, MAX_WAIT_S)
+@documented(
+    Operation({200: _RECORD}, (UnknownPictureError, ReadOnlyLibraryError, KeyTakenError, NoRoomError), query=Waiting)
+)
+def restore(picture_id: str, query: Waiting) -> ResponseReturnValue:
+    """Bring back what was removed last under this id."""
     record = context().keeper.restore(read_id(picture_id))
     context().wake()
-    return describe(_settled([record], wait_s)[0])
+    return cast(ResponseReturnValue, describe(settle([record], query.wait)[0]))
+
+
+@image_routes.post("/check")
+@documented(
+    Operation(
+        {200: Answer("Those that are known.", Known, {"known": {EXAMPLE_SHA256: [EXAMPLE_ID]}})},
+        body=Check,
+        examples={"one file": {"sha256": [EXAMPLE_SHA256]}},
+    )
+)
+def check(body: Check) -> ResponseReturnValue:
+    """Ask which files are in the library already, by their SHA-256.
+
+    So that nothing need be uploaded twice. A file that was put into the folder by hand is known once it is indexed."""
+    found = context().catalogue.find_bytes(list(dict.fromkeys(body.sha256)))
+    known: Known = {"known": {sha256: [record.id for record in records] for sha256, records in found.items()}}
+    return cast(ResponseReturnValue, known)
+
+
+@image_routes.post("/delete")
+@documented(
+    Operation(
+        {200: Answer("What became of each.", SeveralRemoved, {"results": [{"id": EXAMPLE_ID, "status": 204}]})},
+        body=Removal,
+        examples={"one picture": {"ids": [EXAMPLE_ID]}},
+    )
+)
+def remove_several(body: Removal) -> ResponseReturnValue:
+    """Remove several pictures: into the trash, or for good."""
+    answer: SeveralRemoved = {"results": [_remove_one(picture_id, body.purge) for picture_id in body.ids]}
+    return cast(ResponseReturnValue, answer)
 
 
 def find(picture_id: str) -> Record:
@@ -86,71 +124,10 @@ def find(picture_id: str) -> Record:
     return record
 
 
-def _add_one(upload: Upload, fields: Fields) -> tuple[Record, Change]:
-    new = _examine(upload, fields)
-    record, change = context().keeper.add(new, replace=read_flag(fields, "replace"))
-    context().wake()
-    return record, change
-
-
-def _examine(upload: Upload, fields: Fields) -> NewPicture:
-    """Return what is to be added, after decoding it once: what does not decode is refused, not stored."""
-    here, max_pixels = context(), context().settings.max_pixels
-    label, tags = read_text(fields, "label"), read_tags(fields)
-    key = read_text(fields, "key", most=1024) or name_to_key(upload.name, label)
-    with here.gate.passing():
-        header, _ = load_picture(upload.data, here.encoder.size, max_pixels)
-    return NewPicture(key, upload.data, header.width, header.height, header.format, label, tags)
-
-
-def _try_to_add(upload: Upload, fields: Fields) -> tuple[Record, Change] | Exception:
+def _remove_one(picture_id: str, purge: bool) -> OneRemoved:
     try:
-        return _add_one(upload, fields)
+        context().keeper.remove(picture_id, purge)
     except Exception as error:  # noqa: BLE001 - one outcome each: the others go on
-        return error
-
-
-def _answer_one(record: Record, change: Change, wait_s: float) -> Response:
-    settled = _settled([record], wait_s)[0]
-    response = make_response(describe(settled), _status(settled, change))
-    response.headers["Location"] = f"/v1/images/{record.id}"
-    return response
-
-
-def _answer_several(outcomes: list[tuple[Record, Change] | Exception], wait_s: float) -> Response:
-    added = [outcome for outcome in outcomes if not isinstance(outcome, Exception)]
-    settled = {record.id: record for record in _settled([record for record, _ in added], wait_s)}
-    results: list[dict[str, Any]] = []
-    for outcome in outcomes:
-        if isinstance(outcome, Exception):
-            problem = answer_error(outcome).get_json()
-            results.append({"status": problem["status"], "error": problem})
-        else:
-            record = settled[outcome[0].id]
-            results.append({"status": _status(record, outcome[1]), "image": describe(record)})
-    return jsonify(results=results)
-
-
-def _status(record: Record, change: Change) -> int:
-    done = change == "unchanged" or record.state == "indexed"
-    return _STATUS[change] if done else 202
-
-
-def _settled(records: list[Record], wait_s: float) -> list[Record]:
-    """Return the records as they are when none is pending any more, the time is up, or the service is to stop.
-
-    They are returned at once where too many requests are waiting already: the others must be answered too.
-    """
-    with context().waits.passing_at_once() as may_wait:
-        return _wait_for(records, wait_s if may_wait else 0)
-
-
-def _wait_for(records: list[Record], wait_s: float) -> list[Record]:
-    deadline, look_s = time.monotonic() + wait_s, FIRST_LOOK_S
-    while any(record.state == "pending" for record in records) and time.monotonic() < deadline:
-        if context().stopping.wait(min(look_s, max(0.0, deadline - time.monotonic()))):
-            break  # it will be indexed after the next start
-        look_s = min(look_s * 1.5, LONGEST_LOOK_S)
-        fresh = context().catalogue.get([record.id for record in records])
-        records = [fresh.get(record.id, record) for record in records]
-    return records
+        problem = problem_of(error)
+        return {"id": picture_id, "status": problem["status"], "error": problem}
+    return {"id": picture_id, "status": 204}

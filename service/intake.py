@@ -1,29 +1,32 @@
-"""Reads requests: pictures, numbers, labels and filters, each checked before it is used."""
+"""Reads requests into the models of `questions`, and the pictures that they carry or point at."""
 
-import json
 import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from flask import request
-from werkzeug.datastructures import FileStorage
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails, from_json
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.exceptions import UnsupportedMediaType
 
-from indexer.engine import Where
 from indexer.keeper import UnknownPictureError
-from indexer.record import STATES
 from service.context import context
 from service.errors import InvalidRequestError
 from service.fetch import FetchDisabledError
+from service.values import Fields, RequestSchema
 
-MAX_LABEL_LETTERS = 200
-MAX_TAGS = 50
-MAX_URL_LETTERS = 4096
+MAX_FAULTS = 10
 
-Fields = Mapping[str, Any]
+Model = TypeVar("Model", bound=Fields)
+Read = Callable[[list[str]], Any]
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_TRUTHS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,132 +37,133 @@ class Upload:
     name: str
 
 
-def read_fields() -> Fields:
-    """Return the values of a request: its JSON object, or its form, over those of its address."""
-    given: dict[str, Any] = dict(request.args.items())
+def read_query(model: type[Model]) -> Model:
+    """Return what a request's address says. Raises `InvalidRequestError`."""
+    return _checked(model, _from_texts(model, request.args))
+
+
+def read_body(in_json: type[Model], in_form: type[Model] | None = None) -> Model:
+    """Return what a request's JSON object or form says. Raises `InvalidRequestError`, `UnsupportedMediaType`."""
     if request.is_json:
-        body = request.get_json(silent=True)
-        if not isinstance(body, dict):
-            raise InvalidRequestError("the body is not a JSON object")
-        return given | body
-    form = dict(request.form.items())
-    if tags := [*request.args.getlist("tags"), *request.form.getlist("tags")]:
-        form["tags"] = [tag for given_tags in tags for tag in given_tags.split(",")]  # type: ignore[assignment]
-    return given | form
+        return _checked(in_json, _read_json())
+    if in_form is not None and request.mimetype == "multipart/form-data":
+        return _checked(in_form, _from_texts(in_form, request.form))
+    taken = "application/json or multipart/form-data" if in_form else "application/json"
+    raise UnsupportedMediaType(f"the body is not {taken}")
 
 
-def read_uploads(fields: Fields) -> list[Upload]:
-    """Return the pictures that a request carries as parts `image`, or the one that it points at with `url`."""
-    if "url" in fields:
-        return [_fetch(fields["url"])]
-    return [_read_part(part) for part in request.files.getlist("image")]
+def read_uploads() -> list[Upload]:
+    """Return the pictures that a request carries as parts `image`. Raises `InvalidRequestError` for other files."""
+    if others := request.files.keys() - {"image"}:
+        raise InvalidRequestError(f"there is no file field {min(others)[:80]}")
+    return [_read_part(part) for part in request.files.getlist("image")] if request.files else []
 
 
-def read_number(fields: Fields, name: str, default: float, least: float, most: float) -> float:
-    """Return a number from `least` to `most`. Raises `InvalidRequestError`."""
-    value = fields.get(name, default)
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        raise InvalidRequestError(f"{name} is not a number") from None
-    if isinstance(value, bool) or not least <= number <= most:
-        raise InvalidRequestError(f"{name} is not between {least:g} and {most:g}")
-    return number
+def fetch_upload(url: str) -> Upload:
+    """Return the picture that an address leads to. Raises `FetchError`."""
+    fetcher = context().fetcher
+    if fetcher is None:
+        raise FetchDisabledError("pictures by URL are turned off on this service")
+    data = fetcher.fetch(url)
+    return Upload(data, unquote(urlsplit(url).path, errors="ignore"))
 
 
-def read_whole(fields: Fields, name: str, default: int, least: int, most: int) -> int:
-    """Return a whole number from `least` to `most`. Raises `InvalidRequestError`."""
-    number = read_number(fields, name, default, least, most)
-    if number != int(number):
-        raise InvalidRequestError(f"{name} is not a whole number")
-    return int(number)
-
-
-def read_flag(fields: Fields, name: str) -> bool:
-    """Return whether a flag is set. Raises `InvalidRequestError` for anything but true and false."""
-    text = str(fields.get(name, "false")).lower()
-    if text not in ("true", "false", "1", "0"):
-        raise InvalidRequestError(f"{name} is neither true nor false")
-    return text in ("true", "1")
-
-
-def read_text(fields: Fields, name: str, most: int = MAX_LABEL_LETTERS) -> str | None:
-    """Return a line of text, trimmed, or None. Raises `InvalidRequestError`."""
-    value = fields.get(name)
-    if value is None or value == "":
-        return None
-    return _checked_text(value, name, most)
-
-
-def read_tags(fields: Fields) -> tuple[str, ...]:
-    """Return tags, each once, in the order given: a list, or a text with commas. Raises `InvalidRequestError`."""
-    given = fields.get("tags", [])
-    given = given.split(",") if isinstance(given, str) else given
-    if not isinstance(given, list) or len(given) > MAX_TAGS:
-        raise InvalidRequestError(f"tags is not a list of at most {MAX_TAGS} texts")
-    tags = (_checked_text(tag, "tags", MAX_LABEL_LETTERS) for tag in given)
-    return tuple(dict.fromkeys(tag for tag in tags if tag))
-
-
-def read_filter(fields: Fields) -> Where:
-    """Return the filter over label, tags and state that a request asks for, itself or in `filter`."""
-    given = fields.get("filter", {})
-    try:
-        given = json.loads(given) if isinstance(given, str) else given
-    except ValueError:
-        raise InvalidRequestError("filter is not JSON") from None
-    if not isinstance(given, dict):
-        raise InvalidRequestError("filter is not an object")
-    if unknown := given.keys() - {"label", "tags", "state"}:
-        raise InvalidRequestError(f"there is no filter by {min(unknown)}")
-    given = dict(fields) | given
-    equal = {name: text for name in ("label", "state") if (text := read_text(given, name))}
-    if equal.get("state", "pending") not in STATES:
-        raise InvalidRequestError(f"state is not one of {', '.join(STATES)}")
-    return Where(equal=equal, tags=read_tags(given))
-
-
-def read_id(text: Any) -> str:
+def read_id(text: str) -> str:
     """Return a picture's id in its one spelling. Raises `UnknownPictureError`: no picture has another kind of id."""
     try:
         return str(UUID(text))
-    except (ValueError, AttributeError, TypeError):
-        raise UnknownPictureError(str(text)[:80]) from None
+    except ValueError:
+        raise UnknownPictureError(text[:80]) from None
 
 
-def name_to_key(name: str, label: str | None) -> str:
-    """Return a key for an upload that was given none: its file name without a path, in the label's folder."""
-    base = _clean(re.split(r"[/\\]", name)[-1]) or "picture"
-    folder = _clean(label.replace("/", "-")) if label else ""
-    return f"{folder}/{base}" if folder else base
+def _checked(model: type[Model], values: Any) -> Model:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise InvalidRequestError(*(_sentence(fault) for fault in error.errors()[:MAX_FAULTS])) from None
 
 
-def _clean(name: str) -> str:
-    """Return a name without what a key may not have, at most 200 bytes with its ending kept."""
-    printable = "".join(letter for letter in name if unicodedata.category(letter) not in ("Cc", "Cs"))
-    stem, dot, ending = printable.strip().lstrip(".").rpartition(".")
-    stem, ending = (stem, dot + ending) if stem and len(ending) < 12 else (stem + dot + ending, "")
-    return stem.encode()[: 200 - len(ending.encode())].decode(errors="ignore") + ending
+def _sentence(fault: ErrorDetails) -> str:
+    """Return what is wrong with one value, with its name."""
+    name, says = ".".join(str(part)[:80] for part in fault["loc"]) or "the body", fault["msg"]
+    fixed = {
+        "extra_forbidden": f"there is no field {name}",
+        "missing": f"{name} is missing",
+        "model_type": f"{name} is not an object",
+    }
+    return fixed.get(fault["type"]) or (
+        f"{name} {says[says.index('should') :]}" if "should" in says else f"{name}: {says}"
+    )
+
+
+def _read_json() -> Any:
+    try:
+        return from_json(request.get_data())
+    except ValueError as error:
+        raise InvalidRequestError(f"the body is not JSON: {error}") from None
+
+
+def _from_texts(model: type[Fields], given: MultiDict[str, str]) -> dict[str, Any]:
+    """Return the values that the texts of an address or a form stand for, as JSON would have brought them."""
+    readers = _readers(model)
+    return {name: readers.get(name, _read_text)(texts) for name, texts in given.lists()}
+
+
+@cache
+def _readers(model: type[Fields]) -> dict[str, Read]:
+    kinds = model.model_json_schema(schema_generator=RequestSchema)["properties"]
+    return {name: _READERS[_kind(schema)] for name, schema in kinds.items()}
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    kind = schema.get("type", "object")
+    return f"{schema['items']['type']}s" if kind == "array" else str(kind)
+
+
+def _read_text(texts: list[str]) -> Any:
+    return texts[0] if len(texts) == 1 else texts
+
+
+def _read_number(texts: list[str]) -> Any:
+    text = _read_text(texts)
+    return from_json(text) if isinstance(text, str) and len(text) < 40 and _NUMBER.fullmatch(text) else text
+
+
+def _read_truth(texts: list[str]) -> Any:
+    text = _read_text(texts)
+    return _TRUTHS.get(text, text) if isinstance(text, str) else text
+
+
+def _read_texts(texts: list[str]) -> Any:
+    """Return a list that is given with commas, or as several fields."""
+    return [part for text in texts for part in text.split(",")]
+
+
+def _read_numbers(texts: list[str]) -> Any:
+    """Return a list that is given as JSON, with commas, or as several fields."""
+    bare = [text.strip().removeprefix("[").removesuffix("]") for text in texts]
+    return [_read_number([part.strip()]) for part in _read_texts(bare)]
+
+
+def _read_object(texts: list[str]) -> Any:
+    text = _read_text(texts)
+    try:
+        return from_json(text) if isinstance(text, str) else text
+    except ValueError:
+        return text
+
+
+_READERS: dict[str, Read] = {
+    "string": _read_text,
+    "integer": _read_number,
+    "number": _read_number,
+    "boolean": _read_truth,
+    "strings": _read_texts,
+    "numbers": _read_numbers,
+    "object": _read_object,
+}
 
 
 def _read_part(part: FileStorage) -> Upload:
     with part.stream as stream:  # a large one lies in a temporary file
         return Upload(stream.read(), part.filename or "")
-
-
-def _checked_text(value: Any, name: str, most: int) -> str:
-    if not isinstance(value, str) or len(value) > most:
-        raise InvalidRequestError(f"{name} is not a text of at most {most} letters")
-    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
-        raise InvalidRequestError(f"{name} has a control character or half of a surrogate pair")
-    return value.strip()
-
-
-def _fetch(url: Any) -> Upload:
-    fetcher = context().fetcher
-    if fetcher is None:
-        raise FetchDisabledError("pictures by URL are turned off on this service")
-    if not isinstance(url, str) or not 0 < len(url) <= MAX_URL_LETTERS:
-        raise InvalidRequestError(f"url is not a text of at most {MAX_URL_LETTERS} letters")
-    data = fetcher.fetch(url)
-    return Upload(data, unquote(urlsplit(url).path, errors="ignore"))

@@ -1,96 +1,93 @@
-"""Search: by an uploaded picture, by a URL, or by a stored picture."""
+"""Search: by uploaded pictures, by a URL, by stored pictures."""
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
-from flask import Blueprint, request
+from flask import Blueprint, Response, jsonify
 
 from indexer.catalogue import Hit
-from indexer.engine import Query, Vector
-from model.preprocess import load_pixels
-from service.answers import describe_hit
+from indexer.keeper import UnknownPictureError
+from model.verdicts import UNRELATED
+from service.answers import Found, FoundPicture, describe_hit
 from service.context import Context, context
-from service.errors import InvalidRequestError, NotIndexedError
-from service.images import find
-from service.intake import Fields, read_fields, read_filter, read_id, read_number, read_uploads, read_whole
-from service.metrics import STAGE_SECONDS
-
-DEFAULT_LIMIT = 30
-MAX_LIMIT = 100
-MAX_OFFSET = 10_000
+from service.errors import FETCHING, PICTURES, NotIndexedError
+from service.examples import MAX_QUERY_PICTURES, Examples, embed_question, embed_stored, find_vectors
+from service.intake import Upload, fetch_upload, read_id, read_uploads
+from service.operations import Answer, Operation, documented
+from service.questions import EXAMPLE_ID, EXAMPLE_URL, Question, QuestionForm, Ranking
+from service.samples import FOUND
+from service.stopwatch import Stopwatch
 
 search_routes = Blueprint("search", __name__, url_prefix="/v1")
 
-
-@dataclass
-class Stopwatch:
-    """How long each stage of one search took, in milliseconds."""
-
-    took_ms: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def timing(self, stage: str) -> Iterator[None]:
-        started = time.perf_counter()
-        yield
-        seconds = time.perf_counter() - started
-        self.took_ms[stage] = round(seconds * 1000, 2)
-        STAGE_SECONDS.labels(stage).observe(seconds)
+_ANSWERS = {200: Answer("What was found.", Found, FOUND, headers={"Server-Timing": "Milliseconds by stage."})}
 
 
 @search_routes.post("/search")
-def search() -> dict[str, Any]:
-    fields, watch = read_fields(), Stopwatch()
-    if "id" in fields:
-        return _search_like(read_id(fields["id"]), fields, watch)
+@documented(
+    Operation(
+        _ANSWERS,
+        refuses=(UnknownPictureError, NotIndexedError, *PICTURES, *FETCHING),
+        tag="search",
+        body=Question,
+        form=QuestionForm,
+        pictures=MAX_QUERY_PICTURES,
+        examples={
+            "by a link": {"url": EXAMPLE_URL, "limit": 5},
+            "by a part of a stored picture": {"id": EXAMPLE_ID, "box": [0.25, 0.1, 0.75, 0.9]},
+            "by examples": {"positive": [EXAMPLE_ID], "filter": {"label": "cars", "any_tags": ["red"]}},
+        },
+    )
+)
+def search(body: Question) -> Response:
+    """Search with pictures.
+
+    With uploaded pictures, a link, stored pictures, or any of these together. Of several pictures, hits are like at
+    least one and more like it than like any of `negative`."""
+    watch = Stopwatch()
     with watch.timing("receive"):
-        uploads = read_uploads(fields)
-    if len(uploads) != 1:
-        raise InvalidRequestError("exactly one picture is needed: a part `image`, or `url`, or `id`")
-    return _answer(_embed(uploads[0].data, watch), fields, watch)
+        uploads = _receive(body)
+    return _answer(embed_question(body, uploads, watch), body, watch)
 
 
 @search_routes.get("/images/<picture_id>/similar")
-def find_similar(picture_id: str) -> dict[str, Any]:
-    return _search_like(read_id(picture_id), request.args, Stopwatch())
+@documented(Operation(_ANSWERS, (UnknownPictureError, NotIndexedError, *PICTURES), "search", query=Ranking))
+def find_similar(picture_id: str, query: Ranking) -> Response:
+    """Search with a stored picture.
+
+    It is no hit itself."""
+    known, watch = read_id(picture_id), Stopwatch()
+    vector = embed_stored(known, find_vectors([known], watch)[known], query, watch)
+    return _answer(Examples([vector], stored=[known]), query, watch)
 
 
-def _search_like(picture_id: str, fields: Fields, watch: Stopwatch) -> dict[str, Any]:
-    """Search with a stored picture and leave it out of what is found."""
-    with watch.timing("embed"):
-        vector = context().catalogue.vectors([picture_id]).get(picture_id)
-    if vector is None:
-        raise NotIndexedError(find(picture_id).state)
-    return _answer(vector, fields, watch, without_ids=(picture_id,))
+def _receive(question: Question) -> list[Upload]:
+    linked = [] if question.url is None else [fetch_upload(question.url)]
+    return read_uploads() + linked
 
 
-def _embed(data: bytes, watch: Stopwatch) -> Vector:
+def _answer(examples: Examples, ranking: Ranking, watch: Stopwatch) -> Response:
     here = context()
-    with here.gate.passing():
-        with watch.timing("decode"):
-            pixels = load_pixels(data, here.encoder.size, here.settings.max_pixels)
-        with watch.timing("embed"):
-            vector: Vector = here.encoder.encode(pixels[np.newaxis])[0]
-    return vector
-
-
-def _answer(vector: Vector, fields: Fields, watch: Stopwatch, without_ids: tuple[str, ...] = ()) -> dict[str, Any]:
-    here = context()
-    limit = read_whole(fields, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT)
-    offset = read_whole(fields, "offset", 0, 0, MAX_OFFSET)
-    min_score = read_number(fields, "min_score", -1, -1, 1)
-    where = read_filter(fields)
+    least = ranking.min_score if ranking.min_score > -1 else None
+    query = examples.query(ranking.diversity)
     with watch.timing("search"):
-        least = min_score if min_score > -1 else None
-        hits = here.catalogue.search(Query([vector]), limit, offset, where, least, without_ids)
-    return {
-        "hits": [describe_hit(hit) for hit in _present(hits, here)],
+        hits = here.catalogue.search(
+            query, ranking.limit, ranking.offset, ranking.where(), least, without_ids=examples.stored
+        )
+    with watch.timing("describe"):
+        described = [describe_hit(hit, here.encoder.judge(hit.score)) for hit in _present(hits, here)]
+    answer: Found = {
+        "hits": described,
+        "anything_similar": _anything_similar(described, here),
         "model": here.encoder.version,
         "took_ms": watch.took_ms,
     }
+    response = jsonify(answer)
+    response.headers["Server-Timing"] = watch.header()
+    return response
+
+
+def _anything_similar(hits: list[FoundPicture], here: Context) -> bool | None:
+    if here.encoder.judge(1.0) is None:
+        return None
+    return any(hit["verdict"] != UNRELATED for hit in hits)
 
 
 def _present(hits: list[Hit], here: Context) -> list[Hit]:

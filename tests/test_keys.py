@@ -154,14 +154,14 @@ def test_a_session_is_only_for_the_keys_that_it_was_made_with(keyed: Client) -> 
     assert other.get("/v1/images").status_code == 401
 
 
-@pytest.mark.parametrize("key", ["x" * 16, "é" * 20, "\ud800" * 16])
+@pytest.mark.parametrize("key", ["x" * 16, "é" * 20])
 def test_a_wrong_key_is_not_traded(keyed: Client, key: str) -> None:
     answer = keyed(write_key=WRITE).post("/v1/session", json={"key": key})
     assert (answer.status_code, answer.get_json()["code"]) == (401, "key_needed")
     assert "Set-Cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("body", [{}, [], {"key": 5}, {"key": ""}, {"key": "x" * 257}, "key"])
+@pytest.mark.parametrize("body", [{}, [], {"key": 5}, {"key": ""}, {"key": "x" * 257}, {"key": "\ud800"}, "key"])
 def test_what_is_no_key_at_all_is_said_to_be_none(keyed: Client, body: object) -> None:
     answer = keyed(write_key=WRITE).post("/v1/session", json=body)
     assert (answer.status_code, answer.get_json()["code"]) == (400, "invalid_request")

@@ -33,7 +33,7 @@ def test_whoever_asks_too_often_is_told_when_to_come_again(house: House) -> None
 def test_looking_and_changing_are_counted_apart(house: House) -> None:
     client = limited(house, rate_read="2/hour", rate_write="1/hour")
     assert ask(client, 3) == [200, 200, 429]
-    assert ask(client, 2, "POST") == [400, 429]
+    assert ask(client, 2, "POST") == [415, 429]
     assert ask(client, 1, "POST", "/v1/search") == [429]
 
 

@@ -92,18 +92,31 @@ def test_all_formats_of_a_picture_find_it(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"limit": "0"}, "limit is not between 1 and 100"),
-        ({"limit": "101"}, "limit"),
-        ({"limit": "many"}, "limit is not a number"),
-        ({"limit": "1.5"}, "limit is not a whole number"),
-        ({"offset": "-1"}, "offset"),
+        ({"limit": "0"}, "limit should be greater than or equal to 1"),
+        ({"limit": "101"}, "limit should be less than or equal to 100"),
+        ({"limit": "many"}, "limit should be a valid integer"),
+        ({"limit": "1.5"}, "limit should be a valid integer"),
+        ({"offset": "-1"}, "offset should be greater than or equal to 0"),
+        ({"offset": "10001"}, "offset should be less than or equal to 10000"),
         ({"min_score": "2"}, "min_score"),
-        ({"min_score": "nan"}, "min_score"),
+        ({"min_score": "nan"}, "min_score should be a valid number"),
+        ({"min_score": "1e400"}, "min_score should be a finite number"),
+        ({"diversity": "1.1"}, "diversity should be less than or equal to 1"),
+        ({"box": "0,0,1"}, "box should have at least 4 items"),
+        ({"box": "[0, 0, 1, 2]"}, "box.3 should be less than or equal to 1"),
+        ({"box": "0.5,0,0.5,1"}, "box should be [left, top, right, bottom]"),
+        ({"id": "x"}, "id should be a picture's id"),
+        ({"positive": "x"}, "positive.0 should be a picture's id"),
         ({"filter": "[]"}, "filter is not an object"),
-        ({"filter": "{"}, "filter is not JSON"),
-        ({"filter": '{"size": 3}'}, "no filter by size"),
-        ({"filter": '{"state": "lost"}'}, "state"),
-        ({"label": "a\nb"}, "label"),
+        ({"filter": "{"}, "filter is not an object"),
+        ({"filter": '{"size": 3}'}, "there is no field filter.size"),
+        ({"filter": '{"state": "lost"}'}, "filter.state should be 'pending', 'indexed' or 'failed'"),
+        ({"label": "a\nb"}, "label should have no control character"),
+        ({"label": "a" * 201}, "label should have at most 200 characters"),
+        ({"tags": ",".join(map(str, range(51)))}, "tags should have at most 50 items"),
+        ({"added_from": "yesterday"}, "added_from should be a time like"),
+        ({"added_until": "2026-01-01T00:00:00"}, "added_until should be a time like"),
+        ({"lable": "cars"}, "there is no field lable"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_named(client: FlaskClient, fields: dict[str, str], says: str) -> None:
@@ -118,10 +131,24 @@ def test_a_body_that_is_no_json_object_is_refused(client: FlaskClient, body: byt
     assert (answer.status_code, answer.json["code"]) == (400, "invalid_request")
 
 
-def test_exactly_one_picture_is_needed(client: FlaskClient) -> None:
-    none = client.post("/v1/search", data={"limit": "3"})
-    two = client.post("/v1/search", data={"image": [(io.BytesIO(draw(RED)), "a"), (io.BytesIO(draw(BLUE)), "b")]})
-    assert (none.status_code, two.status_code) == (400, 400)
+def test_all_that_is_wrong_is_named_at_once(client: FlaskClient) -> None:
+    answer = client.post("/v1/search", json={"limit": 0, "offset": "3", "label": None})
+    assert answer.json["errors"] == [
+        "label should not be null",
+        "limit should be greater than or equal to 1",
+        "offset should be a valid integer",
+    ]
+    assert client.post("/v1/search", json={"url": ""}).json["detail"] == "url should have at least 1 character"
+
+
+def test_a_picture_is_needed(client: FlaskClient) -> None:
+    for answer in (
+        client.post("/v1/search", data={"limit": "3"}, content_type="multipart/form-data"),
+        client.post("/v1/search", json={"limit": 3}),
+        client.post("/v1/search", json={"positive": []}),
+    ):
+        assert (answer.status_code, answer.json["code"]) == (400, "invalid_request")
+        assert "a picture is needed" in answer.json["detail"]
 
 
 def test_an_unknown_id_is_not_found_and_a_pending_one_not_ready(client: FlaskClient, house: House) -> None:

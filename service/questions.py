@@ -1,0 +1,241 @@
+"""What requests may say, one model a body or an address. They check, and `/openapi.json` is made of them."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, WithJsonSchema
+from pydantic.config import JsonDict
+
+from indexer.engine import Where
+from service.values import (
+    MAX_EXAMPLES,
+    MAX_LABEL_LETTERS,
+    PRINTABLE,
+    Box,
+    Fields,
+    Key,
+    Label,
+    NotNull,
+    PictureId,
+    Sha256,
+    StateName,
+    Tags,
+    Time,
+    Url,
+    Whole,
+)
+
+DEFAULT_LIMIT = 30
+MAX_HITS = 100
+MAX_OFFSET = 10_000
+MAX_PAGE = 500
+MAX_CURSOR_LETTERS = 16_000
+MAX_WAIT_S = 60.0
+MAX_CHECKED = 1000
+MAX_REMOVED = 500
+MAX_KEY_LETTERS = 256
+WHOLE = [0.0, 0.0, 1.0, 1.0]
+
+EXAMPLE_ID = "4a3c8f0e-2f1d-5b0a-9c55-6e0f6d1c2b3a"
+EXAMPLE_SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+EXAMPLE_URL = "https://example.org/car.jpg"
+
+
+class Filter(Fields):
+    """Which pictures: those that meet every condition that is given."""
+
+    label: Annotated[Label | None, NotNull, Field(description="Has this label.", examples=["cars"])] = None
+    tags: Annotated[Tags, Field(description="Has all of these tags.", examples=[["red", "old"]])] = Field(
+        default_factory=list
+    )
+    any_tags: Annotated[Tags, Field(description="Has at least one of these tags.", examples=[["red", "blue"]])] = Field(
+        default_factory=list
+    )
+    added_from: Annotated[Time | None, NotNull, Field(description="Added at this time or later (RFC 3339).")] = None
+    added_until: Annotated[Time | None, NotNull, Field(description="Added before this time (RFC 3339).")] = None
+    state: Annotated[StateName | None, NotNull, Field(description="Is in this state. Only indexed ones are found.")] = (
+        None
+    )
+
+    def where(self) -> Where:
+        """Return the conditions as the catalogue takes them."""
+        equal = {name: value for name in ("label", "state") if (value := getattr(self, name))}
+        return Where(
+            equal=equal,
+            tags=self.tags,
+            any_tags=self.any_tags,
+            added_from=self.added_from,
+            added_until=self.added_until,
+        )
+
+
+class Ranking(Filter):
+    """Which part of the ranked pictures, and what of them."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_HITS), Whole, Field(description="How many hits.")] = DEFAULT_LIMIT
+    offset: Annotated[
+        int, Field(ge=0, le=MAX_OFFSET), Whole, Field(description="How many of the best hits to pass over.")
+    ] = 0
+    min_score: Annotated[float, Field(ge=-1, le=1, description="The least score that is a hit.")] = -1.0
+    diversity: Annotated[
+        float,
+        Field(ge=0, le=1, description="0: the nearest; 1: as different from each other as can be. For one picture."),
+    ] = 0.0
+    box: Annotated[
+        Box,
+        Field(
+            description="The part of the picture to search with: left, top, right, bottom as parts of the upright "
+            "picture's width and height. Of pictures that are uploaded or linked, and of `id`.",
+            examples=[[0.25, 0.1, 0.75, 0.9]],
+        ),
+    ] = Field(default_factory=lambda: list(WHOLE))
+
+
+def _one_of(*ways: str) -> ConfigDict:
+    """Return a model's schema's condition that at least one of these is there, and not empty."""
+    return ConfigDict(
+        json_schema_extra={"anyOf": [{"required": [way], "properties": _NOT_EMPTY.get(way, {})} for way in ways]}
+    )
+
+
+_NOT_EMPTY: dict[str, JsonDict] = {name: {name: {"type": "array", "minItems": 1}} for name in ("positive", "negative")}
+
+
+class Question(Ranking):
+    """A search: by a picture, by several, or by examples."""
+
+    model_config = _one_of("url", "id", "positive", "negative")
+
+    url: Annotated[
+        Url | None, NotNull, Field(description="The address of a picture to search with.", examples=[EXAMPLE_URL])
+    ] = None
+    id: Annotated[
+        PictureId | None,
+        NotNull,
+        Field(description="A stored picture to search with; it is no hit itself.", examples=[EXAMPLE_ID]),
+    ] = None
+    positive: Annotated[
+        list[PictureId],
+        Field(max_length=MAX_EXAMPLES, description="Stored pictures that hits should look like; no hits themselves."),
+    ] = Field(default_factory=list)
+    negative: Annotated[
+        list[PictureId],
+        Field(max_length=MAX_EXAMPLES, description="Stored pictures that hits should not look like; no hits."),
+    ] = Field(default_factory=list)
+    filter: Annotated[Filter | None, NotNull, Field(description="Conditions; they win over those beside it.")] = None
+
+    def where(self) -> Where:
+        if self.filter is None:
+            return super().where()
+        inner = {name: getattr(self.filter, name) for name in self.filter.model_fields_set}
+        return self.model_copy(update={**inner, "filter": None}).where()
+
+
+class QuestionForm(Question):
+    """A search whose pictures may be uploaded."""
+
+    model_config = _one_of("image", "url", "id", "positive", "negative")
+
+
+class Listing(Filter):
+    """Which stored pictures to list, the newest first."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE), Whole, Field(description="How many pictures.")] = DEFAULT_LIMIT
+    cursor: Annotated[
+        str | None,
+        NotNull,
+        Field(max_length=MAX_CURSOR_LETTERS, description="`next_cursor` of the page before."),
+    ] = None
+
+
+class Description(Fields):
+    """What somebody says of a picture that is added."""
+
+    key: Annotated[
+        Key | None,
+        NotNull,
+        Field(
+            description="Its path in the library. Without one: the file's name, in the label's folder.",
+            examples=["cars/red-ferrari.jpg"],
+        ),
+    ] = None
+    label: Annotated[
+        Label | None, NotNull, Field(description="Its label. Without one: the name of its folder.", examples=["cars"])
+    ] = None
+    tags: Annotated[Tags, Field(description="Its tags.", examples=[["red", "old"]])] = Field(default_factory=list)
+
+
+class Link(Description):
+    """A picture to add by its address."""
+
+    url: Annotated[Url, Field(description="Where the service gets the picture.", examples=[EXAMPLE_URL])]
+
+
+class Waiting(Fields):
+    """How long to wait for indexing."""
+
+    wait: Annotated[
+        float, Field(ge=0, le=MAX_WAIT_S, description="Answer when indexed, or after this many seconds.")
+    ] = 0.0
+
+
+class Adding(Waiting):
+    """How to add."""
+
+    replace: Annotated[bool, Field(description="Whether to replace other bytes under the key.")] = False
+
+
+class Edit(Fields):
+    """What to change of a picture; what is not named stays."""
+
+    label: Annotated[
+        Label | None,
+        WithJsonSchema({"type": ["string", "null"], "maxLength": MAX_LABEL_LETTERS, "pattern": PRINTABLE}),
+        Field(description="The new label; null or empty for none.", examples=["cars"]),
+    ] = None
+    tags: Annotated[Tags, Field(description="The new tags, in place of all old ones.", examples=[["red"]])] = Field(
+        default_factory=list
+    )
+
+
+class Removing(Fields):
+    """How to remove."""
+
+    purge: Annotated[bool, Field(description="Whether to destroy, instead of moving to the trash.")] = False
+
+
+class Removal(Removing):
+    """Several pictures to remove."""
+
+    ids: Annotated[list[PictureId], Field(min_length=1, max_length=MAX_REMOVED, examples=[[EXAMPLE_ID]])]
+
+
+class Check(Fields):
+    """Bytes that may be in the library already."""
+
+    sha256: Annotated[
+        list[Sha256],
+        Field(
+            min_length=1,
+            max_length=MAX_CHECKED,
+            description="SHA-256 of files, in hex.",
+            examples=[[EXAMPLE_SHA256]],
+        ),
+    ]
+
+
+class Entrance(Fields):
+    """A key to come in with."""
+
+    key: Annotated[str, Field(min_length=1, max_length=MAX_KEY_LETTERS, description="A read key or a write key.")]
+
+
+class Version(Fields):
+    """Which version of the bytes."""
+
+    v: Annotated[
+        str | None,
+        NotNull,
+        Field(
+            max_length=64, description="Names the bytes, so that the answer can be kept for ever; as records give it."
+        ),
+    ] = None

@@ -1,0 +1,27 @@
+"""Times the stages of one request."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from service.metrics import STAGE_SECONDS
+
+
+@dataclass
+class Stopwatch:
+    """How long each stage took, in milliseconds; a stage that comes again adds to its time."""
+
+    took_ms: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timing(self, stage: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        seconds = time.perf_counter() - started
+        self.took_ms[stage] = round(self.took_ms.get(stage, 0.0) + seconds * 1000, 2)
+        STAGE_SECONDS.labels(stage).observe(seconds)
+
+    def header(self) -> str:
+        """Return the value of `Server-Timing`."""
+        return ", ".join(f"{stage};dur={took_ms:g}" for stage, took_ms in self.took_ms.items())
