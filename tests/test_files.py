@@ -84,3 +84,80 @@ def test_a_pending_picture_can_be_looked_at(client: FlaskClient, house: House) -
     house.synchroniser.sync()
     assert client.get(f"/v1/images/{picture_id}/file").data == draw(RED)
     assert client.get(f"/v1/images/{picture_id}/thumbnail").status_code == 200
+
+
+@pytest.mark.parametrize("what", ["file", "thumbnail"])
+def test_the_head_says_what_would_come(client: FlaskClient, picture: str, what: str) -> None:
+    address = f"/v1/images/{picture}/{what}"
+    whole, head = client.get(address), client.head(address)
+    assert (head.status_code, head.data) == (200, b"")
+    for name in ("Content-Length", "Content-Type", "ETag", "Accept-Ranges", "Cache-Control"):
+        assert head.headers[name] == whole.headers[name], name
+
+
+@pytest.mark.parametrize("what", ["file", "thumbnail"])
+def test_every_kind_of_range_is_answered(client: FlaskClient, picture: str, what: str) -> None:
+    address = f"/v1/images/{picture}/{what}"
+    whole = client.get(address)
+    size = len(whole.data)
+    for given, start, end in (("bytes=0-0", 0, 1), ("bytes=10-", 10, size), ("bytes=-7", size - 7, size)):
+        part = client.get(address, headers={"Range": given})
+        assert (part.status_code, part.data) == (206, whole.data[start:end])
+        assert part.headers["Content-Range"] == f"bytes {start}-{end - 1}/{size}"
+        assert part.headers["ETag"] == whole.headers["ETag"]
+
+
+@pytest.mark.parametrize("what", ["file", "thumbnail"])
+def test_a_range_beyond_the_last_byte_is_refused_with_the_size(client: FlaskClient, picture: str, what: str) -> None:
+    address = f"/v1/images/{picture}/{what}"
+    size = len(client.get(address).data)
+    answer = client.get(address, headers={"Range": f"bytes={size}-"})
+    assert (answer.status_code, answer.json["code"]) == (416, "range_not_satisfiable")
+    assert answer.headers["Content-Range"] == f"bytes */{size}"
+
+
+def test_a_range_of_other_bytes_than_the_client_has_brings_the_whole(client: FlaskClient, picture: str) -> None:
+    address = f"/v1/images/{picture}/file"
+    whole = client.get(address)
+    same = client.get(address, headers={"Range": "bytes=0-3", "If-Range": whole.headers["ETag"]})
+    other = client.get(address, headers={"Range": "bytes=0-3", "If-Range": '"other"'})
+    assert (same.status_code, other.status_code, other.data) == (206, 200, whole.data)
+
+
+def test_what_is_no_parameter_of_a_file_is_refused(client: FlaskClient, picture: str) -> None:
+    assert client.get(f"/v1/images/{picture}/file?size=3").json["code"] == "invalid_request"
+
+
+MARKUP = (
+    b"<html><script>alert(document.domain)</script><svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/></html>"
+)
+
+
+@pytest.mark.parametrize("name", ["page.html", "drawing.svg", "x.svg.png", "script.js", "app.xhtml", "a.pdf"])
+def test_a_picture_that_is_a_page_as_well_never_runs(client: FlaskClient, house: House, name: str) -> None:
+    """A polyglot: a GIF whose comment and tail are markup, under a name that says so."""
+    polyglot = draw(RED, kind="GIF", comment=MARKUP) + MARKUP
+    added = client.post("/v1/images?wait=5", data={"image": (io.BytesIO(polyglot), name), "key": name})
+    for answer in (client.get(added.json["file"]), client.get(added.json["thumbnail"])):
+        assert answer.mimetype in ("image/gif", "image/jpeg")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        policy = answer.headers["Content-Security-Policy"]
+        assert "sandbox" in policy
+        assert "default-src 'none'" in policy
+        assert "allow-scripts" not in policy
+    assert MARKUP not in client.get(added.json["thumbnail"]).data
+    assert house.library.path(name).read_bytes() == polyglot
+
+
+@pytest.mark.parametrize("name", ["page.jpg", "drawing.png", "script.gif"])
+def test_what_is_no_picture_is_sent_as_bytes_that_no_browser_shows(
+    client: FlaskClient, house: House, name: str
+) -> None:
+    picture_id = house.put(name, MARKUP)
+    house.synchroniser.sync()
+    house.index_all()
+    answer = client.get(f"/v1/images/{picture_id}/file")
+    assert (answer.status_code, answer.mimetype) == (200, "application/octet-stream")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert client.get(f"/v1/images/{picture_id}/thumbnail").status_code == 415
