@@ -11,8 +11,9 @@ import secrets
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from indexer.engine import EVERYTHING, Engine, Point, Query, Vector, Where
 from indexer.ranking import rank
@@ -239,15 +240,17 @@ def _read_cursor(cursor: str | None) -> tuple[str | None, list[str]]:
         return None, []
     try:
         start, shown = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-    except (ValueError, TypeError, binascii.Error) as error:
+        written = [_time_in(start), [str(UUID(picture_id)) for picture_id in shown]]
+    except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
         raise CursorError from error
-    if not _is_cursor(start, shown):
+    if written != [start, shown]:
         raise CursorError
     return start, shown
 
 
-def _is_cursor(start: Any, shown: Any) -> bool:
-    return isinstance(start, str) and isinstance(shown, list) and all(isinstance(i, str) for i in shown)
+def _time_in(start: str) -> str:
+    """Return a time as the catalogue writes it: what an engine reads of others is its own affair."""
+    return datetime.fromisoformat(start).astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _write_cursor(records: Sequence[Record], start: str | None, shown: Sequence[str]) -> str:

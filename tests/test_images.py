@@ -1,6 +1,8 @@
 """Adding, listing, looking at, removing and restoring over HTTP."""
 
+import base64
 import io
+import json
 
 import pytest
 from flask.testing import FlaskClient
@@ -121,6 +123,16 @@ def test_pictures_are_listed_newest_first_page_by_page(client: FlaskClient) -> N
     assert client.get("/v1/images?cursor=nonsense").json["code"] == "invalid_cursor"
 
 
+@pytest.mark.parametrize(
+    "inside", [["garbage", []], ["2026-01-01T00:00:00+00:00", ["x"]], ["2026-13-01T00:00:00Z", []], [5, []], {}, "x", 5]
+)
+def test_a_cursor_that_somebody_made_up_is_refused(client: FlaskClient, inside: object) -> None:
+    add(client, draw(RED))
+    cursor = base64.urlsafe_b64encode(json.dumps(inside).encode()).decode()
+    answer = client.get("/v1/images", query_string={"cursor": cursor})
+    assert (answer.status_code, answer.json["code"]) == (400, "invalid_cursor")
+
+
 def test_a_list_can_be_filtered_by_label_tag_and_state(client: FlaskClient, house: House) -> None:
     add(client, draw(RED), "a.png", label="cars", tags="old")
     add(client, draw(BLUE), "b.png", label="bikes")
@@ -135,6 +147,11 @@ def test_a_list_can_be_filtered_by_label_tag_and_state(client: FlaskClient, hous
     assert listed("tags=old") == ["cars/a.png"]
     assert listed("state=failed") == ["c.jpg"]
     assert client.get("/v1/images?state=lost").status_code == 400
+
+
+def test_a_cursor_of_a_thousand_brackets_is_refused(client: FlaskClient) -> None:
+    cursor = base64.urlsafe_b64encode(b"[" * 9000).decode()
+    assert client.get("/v1/images", query_string={"cursor": cursor}).json["code"] == "invalid_cursor"
 
 
 def test_a_removed_picture_is_gone_from_search_and_library_until_it_is_restored(
