@@ -11,6 +11,7 @@ from model.header import Source
 from model.preprocess import load_pixels
 from service.context import context
 from service.errors import InvalidRequestError, NotIndexedError
+from service.images import find
 from service.intake import Upload
 from service.questions import WHOLE, Question, Ranking
 from service.stopwatch import Stopwatch
@@ -50,12 +51,13 @@ def embed_question(question: Question, uploads: Sequence[Upload], watch: Stopwat
 
 
 def embed_stored(picture_id: str, vector: Vector, ranking: Ranking, watch: Stopwatch) -> Vector:
-    """Return the vector of a stored picture, or of the part of it that is asked for, decoded anew."""
+    """Return the vector of a stored picture, or of the part of it that is asked for, decoded anew.
+
+    Raises what `embed_picture` does, and `UnknownPictureError`.
+    """
     if ranking.box == WHOLE:
         return vector
-    here = context()
-    record = here.catalogue.get([picture_id])[picture_id]
-    return embed_picture(here.library.path(record.key), ranking.box, watch)
+    return embed_picture(context().library.path(find(picture_id).key), ranking.box, watch)
 
 
 def find_vectors(ids: Sequence[str], watch: Stopwatch) -> dict[str, Vector]:

@@ -121,9 +121,9 @@ class Client:
 
     async def _add(self) -> None:
         self._added += 1
-        key = f"crowd/{self._number}-{self._added}.jpg"
+        key = f"crowd-{self._number}-{self._added}.jpg"
         picture = self._chance.choice(self._pictures) + key.encode()  # other bytes, the same picture
-        status, headers, _ = await self._ask("add", "POST", f"/v1/images?key={key}", picture)
+        status, headers, _ = await self._ask("add", "POST", "/v1/images", picture, key)
         if status in (200, 201, 202):
             self.kept.add(key)
             self._links[key] = headers["location"]
@@ -135,9 +135,9 @@ class Client:
         if status == 204:
             self.removed.add(key)
 
-    async def _ask(self, kind: str, method: str, path: str, picture: bytes | None = None) -> Answer:
+    async def _ask(self, kind: str, method: str, path: str, picture: bytes | None = None, name: str = "q") -> Answer:
         started = monotonic()
-        self._writer.write(_request(method, path, picture))
+        self._writer.write(_request(method, path, picture, name))
         answer = await asyncio.wait_for(_read_answer(self._reader), PATIENCE_S)
         self._crowd.took_ms.setdefault(kind, []).append((monotonic() - started) * 1000)
         self.note(kind, answer)
@@ -153,10 +153,10 @@ class Client:
             self._crowd.odd.append(f"{kind}: {status} {body[:200]!r}")
 
 
-def _request(method: str, path: str, picture: bytes | None) -> bytes:
+def _request(method: str, path: str, picture: bytes | None, name: str) -> bytes:
     if picture is None:
         return f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
-    part = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\n'.encode()
+    part = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="image"; filename="{name}"\r\n\r\n'.encode()
     body = part + picture + f"\r\n--{BOUNDARY}--\r\n".encode()
     kind = f"Content-Type: multipart/form-data; boundary={BOUNDARY}"
     return (

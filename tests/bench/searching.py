@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from indexer.record import id_of
-from service.search import DEFAULT_LIMIT
+from service.questions import DEFAULT_LIMIT
 
 BOUNDARY = "lookalike-bench"
 TIMEOUT_S = 60
