@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 SAMPLE := data/sample
 LIBRARY ?= $(SAMPLE)
 PORT ?= 8000
+TOOLS := webui/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .PHONY: help run venv test lint bench
@@ -23,10 +24,11 @@ venv: $(VENV)/.runtime
 test: $(VENV)/.test
 	$(BIN)/python -m pytest $(TESTS)
 
-lint: $(VENV)/.test
+lint: $(VENV)/.test $(TOOLS)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@if test -e $(TOOLS); then cd webui && node_modules/.bin/eslint --max-warnings 0 .; fi
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m tests.bench
@@ -56,3 +58,8 @@ $(VENV)/.bench: $(VENV)/.test
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check ".[train]"
 	@rm -rf build lookalike.egg-info
 	@touch $@
+
+# What checks the page; nothing of it is served. Without npm the check is left out.
+$(TOOLS): webui/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --prefix webui --ignore-scripts --no-audit --no-fund --silent && touch $@; \
+	else echo "The page's JavaScript is not linted: needs npm (apt-get install npm)"; fi

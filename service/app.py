@@ -8,6 +8,7 @@ from werkzeug.routing import BaseConverter
 
 from service.access import follow_requests
 from service.adding import adding_routes
+from service.compression import compress
 from service.context import Context
 from service.docs import docs_routes
 from service.entrance import entrance_routes
@@ -59,4 +60,5 @@ def create_app(context: Context) -> Flask:
         app.register_blueprint(routes)
     register_errors(app)
     guard(app, context.settings)
+    app.after_request(compress)
     return app

@@ -106,6 +106,6 @@ export async function restore(id) {
   return (await call(`${one(id)}/restore`, { method: "POST" })).body;
 }
 
-export async function status() {
+export async function libraryStatus() {
   return (await call("/v1/status", {}, false)).body;
 }

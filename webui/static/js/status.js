@@ -30,7 +30,7 @@ export async function refresh() {
 
 async function look() {
   try {
-    const status = await api.status();
+    const status = await api.libraryStatus();
     draw(status);
     compare(status.counts);
     return status.counts.pending;

@@ -1,0 +1,42 @@
+"""What goes out compressed, and what does not."""
+
+import gzip
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+SHEET = "/static/css/tokens.css"
+FILE = Path(__file__).parent.parent / "webui" / SHEET.lstrip("/")
+TAKES_GZIP = {"Accept-Encoding": "gzip, br"}
+
+
+def test_a_style_sheet_travels_compressed(client: FlaskClient) -> None:
+    answer = client.get(SHEET, headers=TAKES_GZIP)
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in answer.headers["Vary"]
+    assert int(answer.headers["Content-Length"]) == len(answer.data) < FILE.stat().st_size / 2
+    assert gzip.decompress(answer.data) == FILE.read_bytes()
+
+
+def test_whoever_takes_no_gzip_gets_the_file_itself(client: FlaskClient) -> None:
+    answer = client.get(SHEET, headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in answer.headers
+    assert "Accept-Encoding" in answer.headers["Vary"]
+    assert answer.data == FILE.read_bytes()
+
+
+def test_what_the_browser_has_already_is_not_sent_again(client: FlaskClient) -> None:
+    first = client.get(SHEET, headers=TAKES_GZIP)
+    again = client.get(SHEET, headers=TAKES_GZIP | {"If-None-Match": first.headers["ETag"]})
+    assert first.headers["ETag"].startswith("W/")
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_answers_are_not_compressed(client: FlaskClient) -> None:
+    assert "Content-Encoding" not in client.get("/v1/status", headers=TAKES_GZIP).headers
+
+
+def test_bootstrap_is_compressed_as_well(client: FlaskClient) -> None:
+    answer = client.get("/bootstrap/static/css/bootstrap.min.css", headers=TAKES_GZIP)
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(answer.data) < 40_000
