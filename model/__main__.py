@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def run_train(options: argparse.Namespace) -> None:
     """Train a classifier on folders of pictures and write it with its log."""
-    from model.learner import Recipe
+    from model.recipe import Recipe
     from model.train import train
 
     sets = [read_training_set(folder) for folder in options.folders]

@@ -21,35 +21,15 @@ import tensorflow as tf
 from model.dataset import Numbers
 from model.head import Head
 from model.losses import classify, compare_neighbourhoods, match_copies, remember_classes, reward_labels
+from model.recipe import LOSSES, Recipe
 from model.runtime import Vectors, normalise
 from model.teachers import SOFTNESS, Lesson
 from model.views import Views
-
-LOSSES = ("neighbourhoods", "classes", "copies", "knowledge")
 
 _OTHERS = 2048
 _KEPT = 0.3  # of a picture's former vector when its new one is remembered
 _LARGEST_GRADIENT = 5.0
 _WEIGHT_DECAY = 1e-4
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How to train. Temperatures divide cosines before a softmax; weights multiply the losses, in the order of LOSSES."""
-
-    views: int = 6
-    epochs: int = 7
-    pictures_a_step: int = 32
-    learning_rate: float = 3e-4
-    head_learning_rate: float = 5e-4
-    warmup_steps: int = 100
-    temperature: float = 0.08
-    copy_temperature: float = 0.07
-    class_scale: float = 16.0
-    label_reward: float = 0.3
-    weights: tuple[float, float, float, float] = (2.0, 1.5, 0.5, 0.5)
-    averaging: float = 0.998
-    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,7 +47,7 @@ class Course:
 
 
 class Learner:
-    """Holds what a training step needs; `fit` runs the steps and leaves averaged weights in the network and the head."""
+    """Holds what a training step needs; `fit` runs the steps and leaves the averaged weights in the network."""
 
     def __init__(self, network: keras.Model, head: Head, course: Course, recipe: Recipe) -> None:
         """`network` turns one view into features; its weights are changed in place."""
@@ -141,7 +121,9 @@ class Learner:
         order = rng.permutation(len(self._course.labels))
         batches = [order[start : start + size] for start in range(0, len(order) - size + 1, size)]
         with ThreadPoolExecutor(1) as threads:
-            loads = (threads.submit(self._load, places, np.random.default_rng(rng.integers(1 << 62))) for places in batches)
+            loads = (
+                threads.submit(self._load, places, np.random.default_rng(rng.integers(1 << 62))) for places in batches
+            )
             ahead = next(loads)
             for places in batches:
                 views = ahead.result()

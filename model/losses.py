@@ -20,7 +20,9 @@ def compare_neighbourhoods(cosines: Tensor, wanted: Tensor, forbidden: Tensor, t
     return tf.reduce_mean(tf.reduce_sum(tf.exp(target) * (target - found), axis=1))
 
 
-def reward_labels(wanted: Tensor, labels: Tensor, all_labels: Tensor, all_sets: Tensor, sets: Tensor, by: float) -> Tensor:
+def reward_labels(
+    wanted: Tensor, labels: Tensor, all_labels: Tensor, all_sets: Tensor, sets: Tensor, by: float
+) -> Tensor:
     """Return the wanted cosines (M, N), higher `by` that much within a class, lower between classes of one set."""
     known = (labels >= 0)[:, None] & (all_labels >= 0)[None, :]
     same = known & (labels[:, None] == all_labels[None, :])

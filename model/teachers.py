@@ -16,7 +16,6 @@ from model.evaluate import compute_all
 from model.export import convert_to_float32
 from model.preprocess import load_pixels
 from model.runtime import InterpreterPool, Vectors, normalise
-from model.views import take_fingerprint
 
 TEACHERS = (LITE0, LITE2)
 
@@ -37,20 +36,33 @@ class Lesson:
     features: Vectors
 
 
-def ask_teachers(paths: list[Path], interpreters: int, cache: Path, report: Callable[[str], None]) -> Lesson:
-    """Return the lesson about the pictures; the teachers' features are kept in `cache`, an .npz file.
+def ask_teachers(
+    ask: Callable[[Variant], Vectors], fingerprint: str, cache: Path, report: Callable[[str], None]
+) -> Lesson:
+    """Return the lesson that follows from what `ask` gives for each teacher: features, float32 (N, 1280).
 
-    Raises ArtifactError when weights are missing, and an ImageError when a picture does not decode.
+    The features are kept in `cache`, an .npz file, as long as the fingerprint stays. Raises what `ask` does, and
+    ArtifactError when weights are missing.
     """
-    fingerprint = take_fingerprint(paths, 0, 0)
     features = _read_cache(cache, fingerprint)
     if features is None:
         features = {}
         for teacher in TEACHERS:
-            report(f"asking {teacher.name} about {len(paths):,} pictures")
-            features[teacher.name] = _compute(teacher, paths, interpreters)
+            report(f"asking {teacher.name} about the pictures")
+            features[teacher.name] = ask(teacher)
         np.savez(cache, fingerprint=fingerprint, **features)  # type: ignore[arg-type]
     return combine(features)
+
+
+def compute_features(teacher: Variant, paths: list[Path], interpreters: int) -> Vectors:
+    """Return a teacher's features, float32 (N, 1280), of the pictures. Raises ArtifactError or an ImageError."""
+    network = InterpreterPool(convert_to_float32(load_backbone(variant=teacher)), interpreters)
+    found = compute_all(
+        lambda pictures: {"features": network.compute(pictures)},
+        paths,
+        lambda path, _: load_pixels(path, teacher.input_size),
+    )
+    return found["features"]
 
 
 def combine(features: dict[str, Vectors]) -> Lesson:
@@ -75,16 +87,6 @@ def soften(logits: Vectors) -> Vectors:
 
 def _centre(rows: Vectors) -> Vectors:
     return normalise(rows - rows.mean(axis=0))
-
-
-def _compute(teacher: Variant, paths: list[Path], interpreters: int) -> Vectors:
-    network = InterpreterPool(convert_to_float32(load_backbone(variant=teacher)), interpreters)
-    found = compute_all(
-        lambda pictures: {"features": network.compute(pictures)},
-        paths,
-        lambda path, _: load_pixels(path, teacher.input_size),
-    )
-    return found["features"]
 
 
 def _read_cache(cache: Path, fingerprint: str) -> dict[str, Vectors] | None:

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from model.backbone import load_backbone, load_classifier
 from model.dataset import UNLABELLED, Numbers, PictureSet
 from model.errors import ArtifactError
 from model.head import Head, begin_head
-from model.learner import Course, Learner, Recipe
-from model.teachers import TEACHERS, ask_teachers
-from model.views import collect_views
+from model.learner import Course, Learner
+from model.recipe import Recipe
+from model.teachers import TEACHERS, ask_teachers, compute_features
+from model.views import collect_views, take_fingerprint
 
 VECTOR_LAYER = "vector"
 
@@ -37,7 +39,8 @@ def train(sets: list[PictureSet], recipe: Recipe, out: Path, interpreters: int, 
     paths = [path for pictures in sets for path in pictures.paths]
     backbone = load_backbone()
     trunk, network = split(backbone)
-    lesson = ask_teachers(paths, interpreters, out.with_suffix(".teachers.npz"), report)
+    ask = partial(compute_features, paths=paths, interpreters=interpreters)
+    lesson = ask_teachers(ask, take_fingerprint(paths, 0, 0), out.with_suffix(".teachers.npz"), report)
     cache = out.with_suffix(".views.npy")
     views = collect_views(paths, trunk, recipe.views, recipe.seed, cache, _tell_views(report))
     labels, sets_of_pictures, set_of_class, names = number_classes(sets)
@@ -71,7 +74,7 @@ def split(backbone: keras.Model) -> tuple[keras.Model, keras.Model]:
 
 
 def number_classes(sets: list[PictureSet]) -> tuple[Numbers, Numbers, Numbers, list[str]]:
-    """Return each picture's class counted over all sets, each picture's set, each class's set, and the classes' names."""
+    """Return each picture's class, counted over all sets, and its set; each class's set and name."""
     labels, pictures_sets = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     set_of_class: list[int] = []
     names: list[str] = []

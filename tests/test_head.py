@@ -1,0 +1,42 @@
+"""The head that training starts from: 64 directions in which the ImageNet classes differ."""
+
+import numpy as np
+
+from model.dataset import UNLABELLED
+from model.head import begin_head
+
+RNG = np.random.default_rng(0)
+FEATURES = RNG.standard_normal((200, 96)).astype(np.float32)
+LABELS = np.where(np.arange(200) < 150, np.arange(200) % 3, UNLABELLED)
+
+
+def draw_classifier(directions: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return kernel (96, 1000) and bias of a classifier that looks at so many of the 96 directions."""
+    kernel = RNG.standard_normal((96, directions)) @ RNG.standard_normal((directions, 1000))
+    return kernel.astype(np.float32), RNG.standard_normal(1000).astype(np.float32)
+
+
+def test_the_thousand_classes_can_be_read_from_the_64_numbers_when_they_fit() -> None:
+    kernel, bias = draw_classifier(40)
+    head = begin_head(FEATURES, kernel, bias, LABELS, 3)
+    found = (FEATURES @ head.kernel + head.bias) @ head.kernel_1000 + head.bias_1000
+    wanted = FEATURES @ (kernel - kernel.mean(axis=1, keepdims=True)) + bias
+    assert np.corrcoef(found.ravel(), wanted.ravel())[0, 1] > 0.999
+
+
+def test_directions_that_no_class_needs_give_way() -> None:
+    kernel, bias = draw_classifier(70)
+    looked_at = np.linalg.svd(kernel.T)[2][:70]
+    head = begin_head(FEATURES, kernel, bias, LABELS, 3)
+    inside = np.linalg.norm(looked_at @ head.kernel) ** 2
+    assert inside > 0.95 * np.linalg.norm(head.kernel) ** 2  # 70 of 96 at random: 0.73
+
+
+def test_vectors_lie_around_nothing_and_centres_among_their_class() -> None:
+    head = begin_head(FEATURES, *draw_classifier(96), LABELS, 3)
+    vectors = FEATURES @ head.kernel + head.bias
+    assert head.kernel.shape == (96, 64)
+    assert np.allclose(vectors.mean(axis=0), 0, atol=1e-4)
+    assert np.allclose(np.linalg.norm(head.centres, axis=0), 1, atol=1e-5)
+    scores = vectors[LABELS >= 0] @ head.centres
+    assert np.mean(scores.argmax(axis=1) == LABELS[LABELS >= 0]) > 0.6
