@@ -46,11 +46,13 @@ def run_train(options: argparse.Namespace) -> None:
 
 def run_export(options: argparse.Namespace) -> None:
     """Write the artifact that a trained classifier becomes."""
-    from model.release import release
+    from model.release import Material, release
 
     calibration = [read_training_set(folder) for folder in options.calibrate]
-    chosen = release(options.checkpoint, calibration, _read_tests(options), options.out, CORES, _say)
+    material = Material(calibration, _read_tests(options), CORES)
+    chosen = release(options.checkpoint, material, options.out, options.precision, _say)
     print(draw_table(chosen.boards))
+    print(draw_thresholds(chosen.thresholds))
     print(f"{options.out}: {chosen.precision}")
 
 
@@ -72,8 +74,8 @@ def run_evaluate(options: argparse.Namespace) -> None:
     def give_vectors(pictures: Pictures) -> dict[str, Vectors]:
         return {encoder.version: encoder.encode(pictures)}
 
-    contenders = [give_vectors] if options.alone else [give_vectors, *_find_rivals(options, tests)]
-    boards = [board for test in tests for each in contenders for board in score_set(test, each, encoder.size)]
+    contenders = [(give_vectors, encoder.size), *([] if options.alone else _find_rivals(options, tests))]
+    boards = [board for test in tests for each, size in contenders for board in score_set(test, each, size)]
     print(draw_table(boards))
     if options.json:
         options.json.write_text(json.dumps([tell_board(board) for board in boards], indent=2) + "\n", "utf-8")
@@ -131,9 +133,10 @@ def _read_tests(options: argparse.Namespace) -> list[PictureSet]:
     return [read_set(folder, groups) for folder in options.folders]
 
 
-def _find_rivals(options: argparse.Namespace, tests: list[PictureSet]) -> list[Contender]:
-    """Return the backbone and its PCA, or nothing, with a word why, where TensorFlow is missing."""
+def _find_rivals(options: argparse.Namespace, tests: list[PictureSet]) -> list[tuple[Contender, int]]:
+    """Return the backbone with its PCA, and their pictures' size; nothing, with a word why, without TensorFlow."""
     try:
+        from model.backbone import INPUT_SIZE
         from model.rivals import make_rivals
     except ModuleNotFoundError as fault:
         if not _belongs_to_tensorflow(fault):
@@ -141,7 +144,7 @@ def _find_rivals(options: argparse.Namespace, tests: list[PictureSet]) -> list[C
         _say("The backbone is left out: TensorFlow is missing, pip install '.[train]'.")
         return []
     folders = [path for folder in options.fit for path in find_pictures(folder)]
-    return [make_rivals(folders or [path for test in tests for path in test.paths], CORES)]
+    return [(make_rivals(folders or [path for test in tests for path in test.paths], CORES), INPUT_SIZE)]
 
 
 def _belongs_to_tensorflow(fault: ModuleNotFoundError) -> bool:

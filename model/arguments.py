@@ -39,6 +39,9 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--boards", nargs="+", type=Path, required=True, metavar="DIR", dest="folders", help=_TESTS)
     parser.add_argument("--groups", type=Path, help=_GROUPS)
     parser.add_argument("--out", type=Path, default=SHIPPED, help="the card; the model file goes beside it")
+    parser.add_argument(
+        "--precision", choices=("float32", "int8"), help="without it, int8 where it loses next to nothing"
+    )
 
 
 def _add_convert(parser: argparse.ArgumentParser) -> None:

