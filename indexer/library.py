@@ -69,18 +69,24 @@ class Library:
 
     def walk(self, folder: str = "") -> Iterator[Entry]:
         """Yield the files below a folder ("" or ending in "/"), in no particular order. What cannot be read is
-        passed over."""
+        passed over. Of a folder's content only the names of its folders are held at once."""
+        below: list[str] = []
         try:
             self.path(f"{folder}any")
             with os.scandir(self.root / folder) as found:
-                entries = list(found)
+                yield from self._files(folder, found, below)
         except (InvalidKeyError, OSError):
             return
-        for entry in entries:
+        for name in below:
+            yield from self.walk(f"{folder}{name}/")
+
+    def _files(self, folder: str, found: "Iterator[os.DirEntry[str]]", below: list[str]) -> Iterator[Entry]:
+        """Yield the files of one folder and add the names of its folders to `below`."""
+        for entry in found:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                yield from self.walk(f"{folder}{entry.name}/")
+                below.append(entry.name)
             elif file := self._entry_at(f"{folder}{entry.name}", entry):
                 yield file
 

@@ -1,18 +1,19 @@
 """Makes the catalogue agree with the library, whatever happened to either since.
 
 Two passes, and neither holds more than a page in memory: over the files, for what is new or changed; over the
-catalogue, for what has vanished.
+catalogue, for what the first pass has not come by.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from indexer.catalogue import PAGE, Catalogue
 from indexer.keeper import KeyLocks
 from indexer.library import Entry, Library
 from indexer.record import Record, id_of, label_of, now
+from indexer.seen import Seen
 from model.errors import ImageError, UnsupportedFormatError
 from model.preprocess import read_header
 
@@ -24,6 +25,7 @@ PICTURE_SUFFIXES = frozenset({
 })  # fmt: skip
 
 Item = TypeVar("Item")
+Difference = Literal["new", "changed", "vanished"]
 
 
 class EmptyLibraryError(Exception):
@@ -51,6 +53,22 @@ class SyncReport:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Files beside what the catalogue knows of them: new ones, the records of changed ones, and how many others."""
+
+    new: list[Entry]
+    changed: list[Record]
+    unchanged: int
+    ignored: int
+
+    def count_in(self, report: SyncReport) -> None:
+        report.added += len(self.new)
+        report.changed += len(self.changed)
+        report.unchanged += self.unchanged
+        report.ignored += self.ignored
+
+
 class Synchroniser:
     def __init__(self, library: Library, catalogue: Catalogue, locks: KeyLocks) -> None:
         self._library, self._catalogue, self._locks = library, catalogue, locks
@@ -62,12 +80,31 @@ class Synchroniser:
         """
         report = SyncReport()
         self._library.sweep()
-        for page in _pages(self._library.walk()):
-            self._take(page, report)
-        if not allow_empty and not (report.added or report.changed or report.unchanged):
-            self._refuse_to_forget()
-        for records in self._catalogue.scan():
-            self._forget(records, report)
+        with Seen() as seen:
+            for page in self._walk(seen):
+                self._take(page, report)
+            for records in self._unseen(seen, report, allow_empty):
+                self._forget(records, report)
+        return report
+
+    def preview(self, tell: Callable[[Difference, str], None], allow_empty: bool = False) -> SyncReport:
+        """Return what `sync` would report and tell every difference with its key, and write nothing.
+
+        Raises `EmptyLibraryError`.
+        """
+        report = SyncReport()
+        with Seen() as seen:
+            for page in self._walk(seen):
+                compared = self._compare(page)
+                compared.count_in(report)
+                for entry in compared.new:
+                    tell("new", entry.key)
+                for record in compared.changed:
+                    tell("changed", record.key)
+            for records in self._unseen(seen, report, allow_empty):
+                for record in self._missing(records):
+                    tell("vanished", record.key)
+                    report.vanished += 1
         return report
 
     def sync_keys(self, keys: Iterable[str]) -> SyncReport:
@@ -92,27 +129,36 @@ class Synchroniser:
             for records in self._catalogue.scan():
                 self._forget((r for r in records if r.key.startswith(tuple(vanished))), report)
 
-    def _refuse_to_forget(self) -> None:
-        if count := self._catalogue.count():
+    def _walk(self, seen: Seen) -> Iterator[list[Entry]]:
+        for page in _pages(self._library.walk()):
+            seen.add(id_of(entry.key) for entry in page)
+            yield page
+
+    def _unseen(self, seen: Seen, report: SyncReport, allow_empty: bool) -> Iterator[list[Record]]:
+        """Yield the records of pictures that the walk has not come by: vanished, or added meanwhile."""
+        found_none = not (report.added or report.changed or report.unchanged)
+        if found_none and not allow_empty and (count := self._catalogue.count()):
             raise EmptyLibraryError(count)
+        for records in self._catalogue.scan():
+            if missing := seen.find_missing([record.id for record in records]):
+                yield [record for record in records if record.id in missing]
 
     def _take(self, entries: list[Entry], report: SyncReport) -> None:
-        known = self._catalogue.get([id_of(entry.key) for entry in entries])
-        new, changed = [], []
-        for entry in entries:
-            record = known.get(id_of(entry.key))
-            if record is None and self._is_picture(entry.key):
-                new.append(Record(entry.key, entry.size, entry.mtime_ns, now(), label=label_of(entry.key)))
-            elif record is None:
-                report.ignored += 1
-            elif _differs(entry, record):
-                changed.append(record.id)
-            else:
-                report.unchanged += 1
-        self._catalogue.insert(new)
-        self._index_again(changed)
-        report.added += len(new)
-        report.changed += len(changed)
+        compared = self._compare(entries)
+        self._catalogue.insert(
+            [Record(entry.key, entry.size, entry.mtime_ns, now(), label=label_of(entry.key)) for entry in compared.new]
+        )
+        self._index_again([record.id for record in compared.changed])
+        compared.count_in(report)
+
+    def _compare(self, entries: list[Entry]) -> Comparison:
+        ids = [id_of(entry.key) for entry in entries]
+        known = self._catalogue.get(ids)
+        pairs = [(entry, known.get(each)) for entry, each in zip(entries, ids, strict=True)]
+        unknown = [entry for entry, record in pairs if record is None]
+        new = [entry for entry in unknown if self._is_picture(entry.key)]
+        changed = [record for entry, record in pairs if record and _differs(entry, record)]
+        return Comparison(new, changed, len(pairs) - len(unknown) - len(changed), len(unknown) - len(new))
 
     def _index_again(self, ids: list[str]) -> None:
         if not ids:
@@ -124,13 +170,16 @@ class Synchroniser:
             self._catalogue.put([record.afresh(entry.size, entry.mtime_ns, "found") for entry, record in changed])
 
     def _forget(self, records: Iterable[Record], report: SyncReport) -> None:
-        missing = [record for record in records if self._library.entry(record.key) is None]
+        missing = self._missing(records)
         if not missing:
             return
         with self._locks.holding_all():
             gone = [record.id for record in missing if self._library.entry(record.key) is None]
             self._catalogue.delete(gone)
         report.vanished += len(gone)
+
+    def _missing(self, records: Iterable[Record]) -> list[Record]:
+        return [record for record in records if self._library.entry(record.key) is None]
 
     def _is_picture(self, key: str) -> bool:
         """A file counts as a picture by its name or, failing that, by its content."""

@@ -2,13 +2,21 @@
 
 import os
 import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 
-from indexer.record import id_of
-from indexer.sync import EmptyLibraryError
+from indexer.keeper import KeyLocks
+from indexer.library import Entry
+from indexer.record import Record, id_of
+from indexer.sync import EmptyLibraryError, Synchroniser
 from tests.conftest import House
 from tests.pictures import BLUE, GREEN, RED, draw
+
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def report(house: House, **options: bool) -> dict[str, int]:
@@ -114,3 +122,90 @@ def test_a_library_of_several_pages_is_synced_whole(house: House) -> None:
     for number in range(0, 1100, 2):
         (house.root / f"{number}.png").unlink()
     assert report(house) == {"unchanged": 550, "vanished": 550}
+
+
+def told(house: House, **options: bool) -> tuple[dict[str, int], list[tuple[str, str]]]:
+    """Preview a sync; return what was not zero, and the differences in order."""
+    differences: list[tuple[str, str]] = []
+    found = house.synchroniser.preview(lambda kind, key: differences.append((kind, key)), **options)
+    return {name: value for name in found.__slots__ if (value := getattr(found, name))}, sorted(differences)
+
+
+def test_a_preview_tells_what_a_sync_would_do_and_does_nothing(any_house: House) -> None:
+    for key in ("a.png", "b.png", "c.png"):
+        any_house.put(key, draw(RED))
+    report(any_house)
+    any_house.put("b.png", draw(BLUE, (10, 10)))
+    any_house.put("new.png", draw(GREEN))
+    any_house.put("notes.txt", b"nothing to look at")
+    (any_house.root / "c.png").unlink()
+    before = list(any_house.catalogue.scan())
+
+    counts, differences = told(any_house)
+
+    assert differences == [("changed", "b.png"), ("new", "new.png"), ("vanished", "c.png")]
+    assert list(any_house.catalogue.scan()) == before
+    assert counts == report(any_house)
+
+
+def test_a_preview_of_an_empty_library_is_refused_like_a_sync(any_house: House) -> None:
+    any_house.put("a.png", draw(RED))
+    report(any_house)
+    (any_house.root / "a.png").unlink()
+    with pytest.raises(EmptyLibraryError):
+        told(any_house)
+    assert told(any_house, allow_empty=True)[1] == [("vanished", "a.png")]
+
+
+class EndlessFolder:
+    """A library of so many pictures that exist only while they are being looked at."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def walk(self) -> Iterator[Entry]:
+        return (Entry(key_of(number), 100, 1) for number in range(self._count))
+
+    def entry(self, key: str) -> Entry | None:
+        return None if "gone" in key else Entry(key, 100, 1)
+
+    def sweep(self) -> None: ...
+
+
+class KnowingCatalogue:
+    """A catalogue that knows those pictures and one that has vanished."""
+
+    def __init__(self, count: int) -> None:
+        self._numbers = {id_of(key_of(number)): number for number in range(count)}
+        self.deleted: list[str] = []
+        self.most_blocks = 0
+
+    def get(self, ids: Sequence[str]) -> dict[str, Record]:
+        self.most_blocks = max(self.most_blocks, sys.getallocatedblocks())
+        return {each: Record(key_of(self._numbers[each]), 100, 1, NEW_YEAR) for each in ids}
+
+    def insert(self, records: Sequence[Record]) -> None:
+        assert not records
+
+    def scan(self) -> Iterator[list[Record]]:
+        yield [Record("gone.jpg", 100, 1, NEW_YEAR)]
+        for start in range(0, len(self._numbers), 500):
+            self.most_blocks = max(self.most_blocks, sys.getallocatedblocks())
+            yield [Record(key_of(number), 100, 1, NEW_YEAR) for number in range(start, start + 500)]
+
+    def delete(self, ids: Sequence[str]) -> None:
+        self.deleted += ids
+
+
+def key_of(number: int) -> str:
+    return f"a/rather/long/folder/for/a/picture/{number:08}.jpg"
+
+
+def test_a_sync_of_a_large_library_holds_a_page_at_a_time() -> None:
+    count = 200_000
+    catalogue = KnowingCatalogue(count)
+    synchroniser = Synchroniser(cast(Any, EndlessFolder(count)), cast(Any, catalogue), KeyLocks())
+    blocks_before = sys.getallocatedblocks()
+    found = synchroniser.sync()
+    assert (found.unchanged, found.vanished, catalogue.deleted) == (count, 1, [id_of("gone.jpg")])
+    assert catalogue.most_blocks - blocks_before < 20_000, "something is held for every picture"
