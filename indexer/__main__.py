@@ -1,41 +1,52 @@
-"""`python -m indexer sync | work | reindex | sample`: the library and the catalogue from the command line."""
+"""`python -m indexer COMMAND`: the library and the catalogue from the command line."""
 
 import argparse
 import signal
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Collection, Sequence
+from contextlib import nullcontext
 from threading import Event, Thread
 
+from indexer.arguments import build_parser
 from indexer.assembly import STARTING_ERRORS, Parts, open_encoder, open_parts, open_worker
+from indexer.catalogue import Catalogue
 from indexer.console import ProgressDisplay, open_console
+from indexer.engine import Where
+from indexer.exchange import export_lines, import_lines
 from indexer.logs import log_to
+from indexer.record import Record
 from indexer.sample import draw_sample
 from indexer.settings import Settings, load_settings
 from indexer.sync import EmptyLibraryError
 from model.allocator import return_large_pieces
 from model.artifact import SHIPPED, load_artifact
 
+FAILED = Where(equal={"state": "failed"})
+
 
 def main(arguments: Sequence[str]) -> int:
     try:
-        settings, flags = load_settings(arguments, parser=_parser())
+        parser, commands = build_parser(_COMMANDS)
+        settings, flags = load_settings(arguments, parser=parser, commands=commands)
         log_to(None, settings.log, settings.log_level, settings.secrets)
         if flags.verb == "sample":
-            return sample(flags.folder)
+            return sample(settings, flags)
         return_large_pieces()
         parts = open_parts(settings)
         try:
-            return _VERBS[flags.verb](settings, parts, flags)
+            return _WITH_PARTS[flags.verb](settings, parts, flags)
         finally:
             parts.catalogue.close()
-    except (*STARTING_ERRORS, EmptyLibraryError, OSError) as error:
+    except (*STARTING_ERRORS, EmptyLibraryError, UnicodeDecodeError, OSError) as error:
         print(f"lookalike: {error}", file=sys.stderr)
         return 1
 
 
 def sync(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:
     """Bring the catalogue and the library together; with the embedded engine, index what is pending as well."""
+    if flags.dry_run:
+        print(parts.synchroniser.preview(lambda kind, key: print(f"{kind}\t{key}"), flags.allow_empty))
+        return 0
     print(parts.synchroniser.sync(flags.allow_empty))
     if parts.catalogue.engine_name == "edge":
         _index_all(settings, parts)
@@ -71,6 +82,33 @@ def work(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  #
     return 0
 
 
+def failed(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  # noqa: ARG001
+    """List the pictures that could not be indexed: the key, a tab, the reason."""
+    for records in parts.catalogue.scan(FAILED):
+        for record in records:
+            print(f"{record.key}\t{' '.join((record.error or '').split())}")
+    return 0
+
+
+def retry(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  # noqa: ARG001
+    """Make failed pictures pending again: all, or those under some keys, or for some reason."""
+    print(f"{_retry(parts.catalogue, flags.keys, flags.reason or '')} pictures will be tried again")
+    return 0
+
+
+def _retry(catalogue: Catalogue, keys: Collection[str], reason: str) -> int:
+    if not keys and not reason:
+        return catalogue.retry()
+    folders = tuple(key for key in keys if key.endswith("/"))
+
+    def meant(record: Record) -> bool:
+        named = not keys or record.key in keys or record.key.startswith(folders)
+        return named and reason.lower() in (record.error or "").lower()
+
+    pages = ([record.id for record in records if meant(record)] for records in catalogue.scan(FAILED))
+    return sum(catalogue.retry(ids) for ids in pages if ids)
+
+
 def reindex(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  # noqa: ARG001
     """Make pending whatever another model indexed."""
     model = load_artifact(settings.model or SHIPPED).card.version
@@ -78,26 +116,36 @@ def reindex(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:
     return 0
 
 
-def sample(folder: Path) -> int:
-    """Draw the sample library."""
-    print(f"{draw_sample(folder)} pictures in {folder}")
+def export(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  # noqa: ARG001
+    """Write what is known of every picture as JSON lines: key, label, tags, time of adding, state, sum of the bytes."""
+    with flags.file.open("w", encoding="utf-8") if flags.file else nullcontext(sys.stdout) as file:
+        file.writelines(f"{line}\n" for line in export_lines(parts.catalogue))
     return 0
 
 
-_VERBS = {"sync": sync, "work": work, "reindex": reindex}
+def import_(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  # noqa: ARG001
+    """Set labels, tags and times of adding as JSON lines say, on pictures that exist; tell what was skipped."""
+    with flags.file.open(encoding="utf-8") if flags.file else nullcontext(sys.stdin) as file:
+        print(import_lines(parts.catalogue, file, lambda reason: print(reason, file=sys.stderr)))
+    return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m indexer", description="Keeps the catalogue true to the library.")
-    parser.add_argument(
-        "verb",
-        choices=["sync", "work", "reindex", "sample"],
-        help="sync: catalogue the library, and index it if embedded; work: index what is pending, for ever; "
-        "reindex: index again what another model indexed; sample: draw pictures to try with",
-    )
-    parser.add_argument("folder", nargs="?", type=Path, default=Path("data/sample"), help="for sample: where to")
-    parser.add_argument("--allow-empty", action="store_true", help="for sync: the library is meant to be empty")
-    return parser
+def sample(settings: Settings, flags: argparse.Namespace) -> int:  # noqa: ARG001
+    """Draw pictures to try it all with."""
+    print(f"{draw_sample(flags.folder)} pictures in {flags.folder}")
+    return 0
+
+
+_WITH_PARTS = {
+    "sync": sync,
+    "work": work,
+    "failed": failed,
+    "retry": retry,
+    "reindex": reindex,
+    "export": export,
+    "import": import_,
+}
+_COMMANDS: dict[str, Callable[..., int]] = {**_WITH_PARTS, "sample": sample}
 
 
 if __name__ == "__main__":

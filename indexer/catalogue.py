@@ -9,7 +9,7 @@ import binascii
 import json
 import secrets
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +20,9 @@ from indexer.ranking import rank
 from indexer.record import Record, State, now
 
 PAGE = 500
+
+# The fields of a lease, as they are where nobody has tried yet.
+_UNCLAIMED = {"lease": "", "leased_until": 0.0, "attempts": 0}
 
 
 class ModelMismatchError(Exception):
@@ -107,8 +110,20 @@ class Catalogue:
     def edit(self, picture_id: str, fields: dict[str, Any]) -> None:
         """Set some fields of a record and leave its vector. A lease on the picture ends, so that a worker which has the
         record as it was cannot write it back; the picture is indexed once more instead."""
-        free = {"lease": "", "leased_until": 0.0, "attempts": 0}
-        self._engine.set_payload(fields | free, Where(ids=[picture_id]))
+        self.edit_all({picture_id: fields})
+
+    def edit_all(self, changes: Mapping[str, dict[str, Any]]) -> None:
+        """Edit many records, each by its id; they become durable together."""
+        for place, (picture_id, fields) in enumerate(changes.items(), 1):
+            self._engine.set_payload(fields | _UNCLAIMED, Where(ids=[picture_id]), durable=place == len(changes))
+
+    def retry(self, ids: Sequence[str] | None = None) -> int:
+        """Make failed pictures pending again, all or those with these ids; return how many were failed."""
+        where = Where(ids=ids, equal={"state": "failed"})
+        count = self.count(where)
+        waiting = {"state": "pending", "error": None, "pending_since": now().isoformat(timespec="microseconds")}
+        self._engine.set_payload(waiting | _UNCLAIMED, where)
+        return count
 
     def delete(self, ids: Sequence[str]) -> None:
         """Take the pictures out of the catalogue; ids that do not exist are passed over."""

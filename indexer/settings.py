@@ -4,7 +4,7 @@ import argparse
 import hashlib
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -181,16 +181,25 @@ def load_settings(
     arguments: Sequence[str],
     environ: Mapping[str, str] = os.environ,
     parser: argparse.ArgumentParser | None = None,
+    commands: Collection[argparse.ArgumentParser] = (),
 ) -> tuple[Settings, argparse.Namespace]:
-    """Return the settings and whatever else the parser knows; flags win over variables. Raises `SettingError`."""
+    """Return the settings and whatever else the parser knows; flags win over variables. Raises `SettingError`.
+
+    The flags are added to the parser or, where it has `commands`, to each of those.
+    """
     parser = parser or argparse.ArgumentParser()
+    for each in commands or [parser]:
+        _add_flags(each)
+    flags = parser.parse_args(arguments)
+    return read_settings(vars(flags), environ), flags
+
+
+def _add_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("settings", f"also as variables, {PREFIX}LIBRARY and so on")
     for setting in fields(Settings):
         shown = setting.metadata["shown"] or setting.default
         flag = "--" + setting.name.replace("_", "-")
         group.add_argument(flag, metavar="X", help=f"{setting.metadata['says']} (default: {shown})")
-    flags = parser.parse_args(arguments)
-    return read_settings(vars(flags), environ), flags
 
 
 def read_settings(flags: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:

@@ -336,6 +336,37 @@ def test_an_edit_during_indexing_is_not_lost(catalogue: Catalogue) -> None:
     assert [(each.key, each.label, each.attempts) for each in again.records] == [("a/0.jpg", "mine", 1)]
 
 
+def fail(catalogue: Catalogue, *records: Record) -> None:
+    """Insert records, and let all that is pending fail with its key as the reason."""
+    catalogue.insert(records)
+    claim = catalogue.claim(100, LEASE_S)
+    catalogue.finish(claim, [Outcome(replace(each, state="failed", error=each.key)) for each in claim.records])
+
+
+def test_failed_pictures_wait_again_when_they_are_to_be_tried_again(catalogue: Catalogue) -> None:
+    index(catalogue, record(0))
+    fail(catalogue, record(1), record(2))
+    before = now()
+    assert catalogue.retry() == 2
+    assert catalogue.counts() == {"pending": 2, "indexed": 1, "failed": 0}
+    oldest = catalogue.oldest_pending()
+    assert oldest is not None
+    assert oldest >= before
+    claim = catalogue.claim(100, LEASE_S)
+    assert sorted((each.key, each.error, each.attempts) for each in claim.records) == [
+        ("a/1.jpg", None, 1),
+        ("a/2.jpg", None, 1),
+    ]
+
+
+def test_only_those_that_are_meant_and_have_failed_are_tried_again(catalogue: Catalogue) -> None:
+    index(catalogue, record(0))
+    fail(catalogue, record(1), record(2))
+    assert catalogue.retry([record(0).id, record(2).id]) == 1
+    states = [catalogue.get([record(number).id])[record(number).id].state for number in range(3)]
+    assert states == ["indexed", "failed", "pending"]
+
+
 def test_editing_what_does_not_exist_makes_nothing(catalogue: Catalogue) -> None:
     catalogue.edit(id_of("nothing"), {"label": "x"})
     assert catalogue.count() == 0
