@@ -17,6 +17,7 @@ from service.files import file_routes
 from service.forms import FormRequest
 from service.guard import guard
 from service.images import image_routes
+from service.links import link_routes
 from service.page import page_routes
 from service.search import search_routes
 from service.status import status_routes
@@ -25,6 +26,7 @@ WEBUI = Path(__file__).parent.parent / "webui"
 
 ROUTES = (
     search_routes,
+    link_routes,
     adding_routes,
     image_routes,
     file_routes,

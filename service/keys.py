@@ -19,7 +19,7 @@ from service.sessions import Sessions
 SESSION_PATH = "/v1/session"
 # What everybody may have: the page is nothing but a shell, and without it nobody could enter a key.
 _OPEN_PATHS = frozenset({"/", SESSION_PATH, "/health/live", "/health/ready"})
-_READING_POSTS = frozenset({"/v1/search", "/v1/images/check"})
+_READING_POSTS = frozenset({"/v1/search", "/v1/fetch", "/v1/images/check"})
 _SCHEME = "bearer "
 
 

@@ -1,6 +1,7 @@
 """The page: one template, and whatever `webui/static` holds."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
+from werkzeug.datastructures import MultiDict
 
 from service.context import VERSION, context
 
@@ -16,4 +17,12 @@ def show_page() -> str:
         max_upload_mb=here.settings.max_upload_mb,
         fetch_urls=here.fetcher is not None,
         read_only=here.library.read_only,
+        asked=_kind_of(request.args),
+        examples=len(request.args.getlist("more") + request.args.getlist("less")),
     )
+
+
+def _kind_of(asked: MultiDict[str, str]) -> str:
+    """Return what kind of question an address holds: room is kept for it, so that nothing moves once it is shown."""
+    kinds = {"id": "stored", "link": "link", "more": "examples", "less": "examples"}
+    return next((kind for name, kind in kinds.items() if asked.get(name)), "newest")

@@ -170,6 +170,12 @@ class Link(Description):
     url: Annotated[Url, Field(description="Where the service gets the picture.", examples=[EXAMPLE_URL])]
 
 
+class Linked(Fields):
+    """A picture that is somewhere else."""
+
+    url: Annotated[Url, Field(description="Where the service gets the picture.", examples=[EXAMPLE_URL])]
+
+
 class Waiting(Fields):
     """How long to wait for indexing."""
 

@@ -41,12 +41,19 @@ class Tags(HTMLParser):
             self.inline += data.strip()
 
 
-def render(fetch_urls: bool = True, read_only: bool = False) -> str:
+def render(fetch_urls: bool = True, read_only: bool = False, asked: str = "newest", examples: int = 0) -> str:
     environment = Environment(loader=FileSystemLoader(WEBUI / "templates"), autoescape=True, undefined=StrictUndefined)
     environment.globals["url_for"] = lambda _endpoint, filename: f"/static/{filename}"
     environment.globals["bootstrap"] = FakeBootstrap()
     page = environment.get_template("index.html")
-    return page.render(version="1.2.3", max_upload_mb=32, fetch_urls=fetch_urls, read_only=read_only)
+    return page.render(
+        version="1.2.3",
+        max_upload_mb=32,
+        fetch_urls=fetch_urls,
+        read_only=read_only,
+        asked=asked,
+        examples=examples,
+    )
 
 
 def tags(**settings: bool) -> list[Tag]:

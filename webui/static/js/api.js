@@ -35,6 +35,11 @@ async function parse(response) {
   }
 }
 
+function read(response) {
+  const isPicture = response.headers.get("Content-Type")?.startsWith("image/");
+  return isPicture ? response.blob() : parse(response);
+}
+
 const wantsKey = ({ status, body }) => status === 401 || body.code === "write_key_needed";
 
 /* Whoever is asked for a key and gives it has asked again already. */
@@ -51,7 +56,7 @@ function wordsOf({ status, body }) {
 
 async function once(path, options) {
   const response = await send(path, options);
-  const body = response.status === 204 ? {} : await parse(response);
+  const body = response.status === 204 ? {} : await read(response);
   return { ok: response.ok, status: response.status, body };
 }
 
@@ -67,21 +72,20 @@ function form(fields, signal) {
 
 const one = (id) => `/v1/images/${encodeURIComponent(id)}`;
 
-export async function searchByFile(file, limit, offset, signal) {
-  return (await call("/v1/search", form({ image: file, limit, offset }, signal))).body;
+/** `question` as `POST /v1/search` takes it; with `image`, a file, it travels as a form. */
+export async function search(question, signal) {
+  return (await call("/v1/search", (question.image ? form : json)(question, signal))).body;
 }
 
-export async function searchByLink(url, limit, offset, signal) {
-  return (await call("/v1/search", json({ url, limit, offset }, signal))).body;
+/** `listing` as `GET /v1/images` takes it; what is empty is not said. */
+export async function list(listing, signal) {
+  const said = new URLSearchParams(Object.entries(listing).filter(([, value]) => value));
+  return (await call(`/v1/images?${said}`, { signal })).body;
 }
 
-export async function similar(id, limit, offset, signal) {
-  return (await call(`${one(id)}/similar?limit=${limit}&offset=${offset}`, { signal })).body;
-}
-
-export async function list(limit, cursor, signal) {
-  const from = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
-  return (await call(`/v1/images?limit=${limit}${from}`, { signal })).body;
+/** The picture behind a link, as a Blob. */
+export async function fetchLink(url) {
+  return (await call("/v1/fetch", json({ url }))).body;
 }
 
 export async function record(id, signal) {

@@ -3,6 +3,8 @@ import { nameOf, percent } from "./words.js";
 
 const grid = document.getElementById("grid");
 const template = document.getElementById("cell-template");
+/** A very long picture is shown whole as well, but its cell is not that long. */
+const [NARROWEST, WIDEST] = [0.5, 2.4];
 let generation = 0;
 
 /** Show `pictures` instead of what is there. */
@@ -31,9 +33,18 @@ export function hasFocus() {
   return grid.contains(document.activeElement);
 }
 
+/** Put the focus on a picture, as far as it is shown. */
+export function focus(id) {
+  cellOf(id)?.querySelector("a").focus();
+}
+
+function cellOf(id) {
+  return grid.querySelector(`[data-id="${CSS.escape(id)}"]`);
+}
+
 /** Take a picture's cell out; return a function that puts it back, as long as the same answer is shown. */
 export function takeOut(id) {
-  const gone = grid.querySelector(`[data-id="${CSS.escape(id)}"]`);
+  const gone = cellOf(id);
   const shown = generation;
   const next = gone.nextElementSibling;
   if (gone.contains(document.activeElement)) (next ?? gone.previousElementSibling)?.querySelector("a").focus();
@@ -43,12 +54,13 @@ export function takeOut(id) {
   };
 }
 
-/** Call `open(id)` for a picture that is clicked, `remove(id, key)` for one whose cross is. */
-export function listen(open, remove) {
+/** Call `open(id)` for a picture that is clicked, `search(id)` and `remove(id, key)` for one whose button is. */
+export function listen({ open, search, remove }) {
   grid.addEventListener("click", (event) => {
     const { id, key } = event.target.closest(".cell")?.dataset ?? {};
     if (!id) return;
     if (event.target.closest(".cell-remove")) remove(id, key);
+    else if (event.target.closest(".cell-search")) search(id);
     else if (event.target.closest("a") && isPlain(event)) {
       event.preventDefault();
       open(id);
@@ -68,28 +80,27 @@ function cell(picture) {
   item.dataset.id = picture.id;
   item.dataset.key = picture.key;
   fillPicture(item, picture, alike ? `${name}, ${alike} alike` : name);
-  fillCaption(item, picture, alike, name);
+  fillCaption(item, picture, alike);
+  for (const mark of item.querySelectorAll(".cell-name")) mark.textContent = name;
+  item.querySelector(".cell-search").setAttribute("aria-label", `Search with ${name}`);
   item.querySelector(".cell-remove")?.setAttribute("aria-label", `Remove ${name}`);
   return item;
 }
 
-function fillPicture(item, { id, key, thumbnail }, words) {
+function fillPicture(item, { id, width, height, thumbnail }, words) {
   const image = item.querySelector("img");
   image.addEventListener("error", () => item.classList.add("cell-broken"));
   image.alt = words;
   image.src = thumbnail;
-  const link = item.querySelector("a");
-  link.href = `?id=${encodeURIComponent(id)}`;
-  link.title = key;
+  item.style.setProperty("--ratio", Math.min(WIDEST, Math.max(NARROWEST, (width || 1) / (height || 1))).toFixed(4));
+  item.querySelector("a").href = `?id=${encodeURIComponent(id)}`;
 }
 
-function fillCaption(item, { score }, alike, name) {
-  const mark = item.querySelector(".cell-score");
-  mark.textContent = alike;
-  mark.hidden = !alike;
-  if (alike) {
-    item.dataset.score = alike;
-    item.style.setProperty("--score", Math.max(0, score));
-  }
-  item.querySelector(".cell-name").textContent = name;
+function fillCaption(item, { score, verdict }, alike) {
+  if (!alike) return;
+  item.dataset.score = alike;
+  item.dataset.verdict = verdict ?? "";
+  item.style.setProperty("--score", Math.max(0, score));
+  item.querySelector(".cell-score").textContent = alike;
+  item.querySelector(".cell-verdict").textContent = verdict ?? "";
 }

@@ -1,53 +1,109 @@
 /**
- * What is asked. A query is one of
- *   { kind: "newest" }, { kind: "stored", id }, { kind: "file", file }, { kind: "link", url }
- * and every kind is answered alike: by pages of pictures.
+ * What is asked: a picture, or none; a part of it; stored pictures to be like and unlike; and filters.
+ *   { picture, box, more: [id], less: [id], label, tags, least }
+ * A picture is { kind: "stored", id }, { kind: "file", file } or { kind: "link", url }; a box is [x0, y0, x1, y1] in
+ * 0..1. Without pictures and examples the newest are asked for. All are answered alike: by pages of pictures.
  */
 import * as api from "./api.js";
+import { fileBehind } from "./linked.js";
 
 /** Divides by two, three, four, five and six, so that most grids end with a full row. */
 const PAGE_SIZE = 60;
 /** The service goes no further. */
 const LAST_OFFSET = 10_000;
+const DIGITS = 3;
 
-export const newest = { kind: "newest" };
+export const newest = { picture: null, box: null, more: [], less: [], label: "", tags: "", least: 0 };
 
-export function stored(id) {
-  return { kind: "stored", id };
+/** "newest", "stored", "file", "link", or "examples" where there is no picture but something to be like or unlike. */
+export function kindOf({ picture, more, less }) {
+  return picture?.kind ?? (more.length + less.length > 0 ? "examples" : "newest");
 }
 
-/** The query that an address stands for. Files and links have no address: they are not kept. */
+/** A question with another picture; filters stay, as they are seen to. */
+export function askWith(query, picture) {
+  return { ...newest, ...filtersOf(query), picture };
+}
+
+export function filtersOf({ label, tags, least }) {
+  return { label, tags, least };
+}
+
+/** The query that an address stands for. Files have no address: they are not kept. */
 export function fromAddress(address) {
-  const id = new URL(address).searchParams.get("id");
-  return id ? stored(id) : newest;
+  const given = new URL(address).searchParams;
+  const [id, url] = [given.get("id"), given.get("link")];
+  const picture = id ? { kind: "stored", id } : url && { kind: "link", url };
+  return {
+    picture: picture || null,
+    box: picture ? boxFrom(given.get("box")) : null,
+    more: given.getAll("more"),
+    less: given.getAll("less"),
+    label: given.get("label") ?? "",
+    tags: given.get("tags") ?? "",
+    least: Math.min(100, Math.max(0, Number.parseInt(given.get("least"), 10) || 0)),
+  };
+}
+
+function boxFrom(text) {
+  const box = (text ?? "").split(",").map(Number);
+  const isBox = box.length === 4 && box.every((part) => part >= 0 && part <= 1) && box[0] < box[2] && box[1] < box[3];
+  return isBox ? box : null;
 }
 
 export function addressOf(query) {
-  return query.kind === "stored" ? `?id=${encodeURIComponent(query.id)}` : "/";
+  const { picture, box, more, less, label, tags, least } = query;
+  const said = new URLSearchParams();
+  if (picture?.kind === "stored") said.set("id", picture.id);
+  if (picture?.kind === "link") said.set("link", picture.url);
+  if (picture?.kind !== "file") {
+    if (box) said.set("box", rounded(box));
+    for (const id of more) said.append("more", id);
+    for (const id of less) said.append("less", id);
+  }
+  for (const [name, value] of Object.entries({ label, tags, least })) if (value) said.set(name, value);
+  return said.size > 0 ? `/?${said}` : "/";
 }
 
-/** Return one page, `{ pictures, next, tookMs }`; `next` continues it and is null after the last. */
+function rounded(box) {
+  return box.map((part) => Number(part.toFixed(DIGITS))).join(",");
+}
+
+/** Return one page, `{ pictures, next, tookMs, isAlike }`; `next` continues it and is null after the last. */
 export function ask(query, from, signal) {
-  return query.kind === "newest" ? listed(from, signal) : found(query, from ?? 0, signal);
+  return kindOf(query) === "newest" ? listed(query, from, signal) : found(query, from ?? 0, signal);
 }
 
-async function listed(cursor, signal) {
-  const { images, next_cursor: next } = await api.list(PAGE_SIZE, cursor, signal);
-  return { pictures: images.filter((image) => image.state !== "failed"), next, tookMs: null };
+async function listed({ label, tags }, cursor, signal) {
+  const { images, next_cursor: next } = await api.list({ limit: PAGE_SIZE, cursor, label, tags }, signal);
+  return { pictures: images.filter((image) => image.state !== "failed"), next, tookMs: null, isAlike: null };
 }
 
 async function found(query, offset, signal) {
-  const { hits, took_ms: tookMs } = await search(query, offset, signal);
+  const question = { ...(await questionOf(query)), limit: PAGE_SIZE, offset };
+  const { hits, took_ms: tookMs, anything_similar: isAlike = null } = await api.search(question, signal);
   const next = offset + PAGE_SIZE;
   const isLast = hits.length < PAGE_SIZE || next > LAST_OFFSET;
-  return { pictures: hits, next: isLast ? null : next, tookMs };
+  return { pictures: hits, next: isLast ? null : next, tookMs, isAlike };
 }
 
-function search(query, offset, signal) {
-  switch (query.kind) {
-    case "stored": return api.similar(query.id, PAGE_SIZE, offset, signal);
-    case "file": return api.searchByFile(query.file, PAGE_SIZE, offset, signal);
-    case "link": return api.searchByLink(query.url, PAGE_SIZE, offset, signal);
-    default: throw new TypeError(`no such kind of query: ${query.kind}`);
+async function questionOf({ picture, box, more, less, label, tags, least }) {
+  const question = picture ? await pictureOf(picture) : {};
+  if (box) question.box = rounded(box).split(",").map(Number);
+  if (more.length > 0) question.positive = more;
+  if (less.length > 0) question.negative = less;
+  if (label) question.label = label;
+  if (tags) question.tags = [tags];
+  if (least > 0) question.min_score = least / 100;
+  return question;
+}
+
+/* A link is fetched once: its host need not be asked again for each filter and each page. */
+async function pictureOf({ kind, id, file, url }) {
+  switch (kind) {
+    case "stored": return { id };
+    case "file": return { image: file };
+    case "link": return { image: await fileBehind(url) };
+    default: throw new TypeError(`no such kind of picture: ${kind}`);
   }
 }

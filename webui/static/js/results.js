@@ -1,27 +1,31 @@
-/** The answer: its title, its grid, and more of it. Only the newest question may fill it. */
+/** The answer: its title, its grid, and more of it as one scrolls. Only the newest question may fill it. */
 import { isAborted } from "./api.js";
+import * as endless from "./endless.js";
 import * as grid from "./grid.js";
-import { ask } from "./query.js";
+import { ask, kindOf } from "./query.js";
 import { count } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const message = byId("message");
-const more = byId("more");
 const NOTHING_ALIKE = "Nothing in the library looks like this.";
+const ONLY_UNRELATED = "Nothing similar here. These are the nearest pictures, but they are not related to yours.";
+const NOTHING_LEFT = "No picture meets the filters. Clear them to see more.";
 const NOTHING_YET = byId("add-button") ? "The library is empty. Add pictures to begin." : "The library is empty.";
 
 let waiting = new AbortController();
-let shown = { query: null, next: null };
+let shown = { query: null, pictures: [], next: null };
+/** Answers by query: the way back shows at once what was there, as far as it was scrolled. */
+let remembered = new WeakMap();
 
 /** Ask, and show the first page; return true when it is this query's answer that is shown. */
 export async function show(query) {
   const { signal } = renew();
+  endless.stop();
+  const known = remembered.get(query);
+  if (known) return present(known);
   grid.fade();
   try {
-    const page = await ask(query, null, signal);
-    grid.replace(page.pictures);
-    present(query, page);
-    return true;
+    return present({ query, ...(await ask(query, null, signal)) });
   } catch (error) {
     if (!isAborted(error)) refuse(error.message);
     return false;
@@ -30,18 +34,21 @@ export async function show(query) {
 
 /** What went wrong, where the answer would be. */
 export function refuse(words) {
+  shown = { query: null, pictures: [], next: null };
   grid.replace([]);
   titled("That did not work", "");
   say(words, "trouble");
-  more.hidden = true;
+  endless.stop();
 }
 
-export function listen() {
-  more.addEventListener("click", async () => {
-    more.disabled = true;
-    await extend();
-    more.disabled = false;
-  });
+/** The library is another: what was answered before is no longer true. */
+export function forget() {
+  remembered = new WeakMap();
+}
+
+/** The pictures that are shown, in their order. */
+export function pictures() {
+  return shown.pictures;
 }
 
 function renew() {
@@ -50,39 +57,52 @@ function renew() {
   return waiting;
 }
 
+/* Throws a Problem when no answer comes: the one who asks for more offers another try. */
 async function extend() {
-  const { signal } = waiting;
-  try {
-    const page = await ask(shown.query, shown.next, signal);
-    grid.append(page.pictures);
-    follow(shown.query, page);
-  } catch (error) {
-    if (!isAborted(error)) say(error.message, "trouble");
-  }
+  const { query, next } = shown;
+  const page = await ask(query, next, waiting.signal);
+  if (shown.query !== query) return;
+  shown = { ...shown, next: page.next, pictures: [...shown.pictures, ...page.pictures] };
+  remembered.set(query, shown);
+  grid.append(page.pictures);
+  follow();
 }
 
-function present(query, page) {
-  const isSearch = query.kind !== "newest";
-  const { pictures, tookMs } = page;
-  titled(isSearch ? "Lookalikes" : "Newest in the library", isSearch ? best(pictures) : "");
-  if (pictures.length > 0) message.hidden = true;
-  else say(isSearch ? NOTHING_ALIKE : NOTHING_YET, "empty");
-  byId("took").textContent = tookMs ? `answered in ${total(tookMs)} ms` : "";
-  follow(query, page);
+function present(answer) {
+  shown = answer;
+  remembered.set(answer.query, answer);
+  grid.replace(answer.pictures);
+  explain(answer);
+  byId("took").textContent = answer.tookMs ? `answered in ${total(answer.tookMs)} ms` : "";
+  follow();
+  return true;
 }
 
-function follow(query, { next }) {
-  shown = { query, next };
-  more.hidden = next === null;
+function explain({ query, pictures: found, isAlike }) {
+  const isNewest = kindOf(query) === "newest";
+  titled(isNewest ? "Newest in the library" : "Lookalikes", "");
+  if (found.length === 0) say(nothing(query, isNewest), "empty");
+  else if (isAlike === false) say(ONLY_UNRELATED, "empty");
+  else message.hidden = true;
+}
+
+function nothing({ label, tags, least }, isNewest) {
+  if (label || tags || (least > 0 && !isNewest)) return NOTHING_LEFT;
+  return isNewest ? NOTHING_YET : NOTHING_ALIKE;
+}
+
+function follow() {
+  const { query, next, pictures: { length } } = shown;
+  const order = kindOf(query) === "newest" ? "newest first" : "best first";
+  const so = next === null ? "" : " so far";
+  byId("results-count").textContent = length === 0 ? "" : `${count(length, "picture")}${so}, ${order}`;
+  if (next === null) endless.stop();
+  else endless.start(extend);
 }
 
 function titled(title, words) {
   byId("results-title").textContent = title;
   byId("results-count").textContent = words;
-}
-
-function best(pictures) {
-  return pictures.length === 0 ? "" : `${count(pictures.length, "picture")}, best first`;
 }
 
 function total(tookMs) {

@@ -1,27 +1,45 @@
 /** The query's own picture, which stays in sight as long as its answer does. */
+import { nameInLink } from "./linked.js";
+import * as part from "./part.js";
+import { kindOf } from "./query.js";
 import { megabytes, nameOf } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const picture = byId("query-picture");
 let preview = "";
+let shown = null;
 
-/** Show what is asked; a stored picture itself follows with `describe`. */
+/** Show what is asked; a stored picture itself follows with `describe`, a linked one with `showLinked`. */
 export function show(query) {
-  URL.revokeObjectURL(preview);
-  byId("query").hidden = query.kind === "newest";
-  document.body.dataset.query = query.kind;
-  if (query.kind === "file") showFile(query.file);
-  if (query.kind === "link") showLink(query.url);
-  if (query.kind === "stored") fill({ kind: "From the library" });
+  const kind = kindOf(query);
+  byId("query").hidden = kind === "newest";
+  byId("subject").hidden = kind === "examples";
+  document.body.dataset.query = kind;
   const add = byId("query-add");
-  if (add) add.hidden = query.kind !== "file" && query.kind !== "link";
+  if (add) add.hidden = kind !== "file" && kind !== "link";
+  if (shown !== query.picture) introduce(query.picture);
+  shown = query.picture;
+  part.show(query.box, Boolean(query.picture) && !picture.hidden);
+}
+
+function introduce(asked) {
+  URL.revokeObjectURL(preview);
+  preview = "";
+  if (asked?.kind === "file") showFile(asked.file);
+  if (asked?.kind === "link") fill({ kind: "Linked picture", name: nameInLink(asked.url), note: whence(asked.url) });
+  if (asked?.kind === "stored") fill({ kind: "From the library" });
 }
 
 /** Show a stored picture, once its record has come. */
-export function describe({ key, width, height, file, thumbnail }) {
+export function describe({ key, width, height, thumbnail }) {
   const note = width ? `${width} × ${height} pixels` : "";
   fill({ kind: "From the library", name: nameOf(key), title: key, note, image: thumbnail });
-  byId("query-link").href = file;
+}
+
+/** Show a linked picture, once the service has fetched it. */
+export function showLinked(url, file) {
+  preview = URL.createObjectURL(file);
+  fill({ kind: "Linked picture", name: nameInLink(url), note: whence(url), image: preview });
 }
 
 export function markAdded() {
@@ -34,12 +52,8 @@ function showFile(file) {
   fill({ kind: "Your picture", name: file.name, note: `${megabytes(file.size)}, not kept`, image: preview });
 }
 
-/* Another host's picture must not be loaded here: the policy forbids it, and that host would learn of the visit. */
-function showLink(url) {
-  const { hostname, pathname } = new URL(url);
-  const name = nameOf(pathname) || hostname;
-  fill({ kind: "Linked picture", name, note: `from ${hostname}, not kept` });
-  byId("query-link").href = url;
+function whence(url) {
+  return `from ${new URL(url).hostname}, not kept`;
 }
 
 function fill({ kind, name = "", title = name, note = "", image = "" }) {
@@ -47,7 +61,6 @@ function fill({ kind, name = "", title = name, note = "", image = "" }) {
   byId("query-name").textContent = name;
   byId("query-name").title = title;
   byId("query-note").textContent = note;
-  byId("query-link").removeAttribute("href");
   byId("query-stand-in").textContent = name;
   picture.alt = name;
   showImage(image);
@@ -56,9 +69,14 @@ function fill({ kind, name = "", title = name, note = "", image = "" }) {
 function showImage(address) {
   picture.hidden = !address;
   byId("query-stand-in").hidden = Boolean(address);
+  byId("part-button").hidden = !address;
   if (address) picture.src = address;
   else picture.removeAttribute("src");
 }
+
+picture.addEventListener("load", () => {
+  byId("stage").style.setProperty("--ratio", picture.naturalWidth / picture.naturalHeight);
+});
 
 /* TIFF and the like can be searched with, but few browsers can show them. */
 picture.addEventListener("error", () => {

@@ -1,32 +1,74 @@
-/** Back and forward: the browser's history, with the queries that have no address kept in this tab. */
+/** Back and forward: the browser's history, with each entry's query kept in this tab. Files are kept nowhere else. */
 import { addressOf, fromAddress } from "./query.js";
 
 const visit = performance.timeOrigin;
-const withoutAddress = new Map();
+const kept = new Map();
+let current = null;
 let follow = () => {};
+let lift = () => {};
 
 /** Call `show(query, scrollY)` for the present address, and for each step back or forward. */
 export function start(show) {
   follow = show;
   history.scrollRestoration = "manual";
-  window.addEventListener("popstate", ({ state }) => follow(present(state), state?.scrollY ?? 0));
-  follow(present(history.state), history.state?.scrollY ?? 0);
+  window.addEventListener("popstate", ({ state }) => step(state));
+  const { cover: _, ...state } = history.state ?? {};
+  history.replaceState(state, "");
+  step(state);
+}
+
+/** Call `cover(what)` when the way leads to an entry with something over the page, and `cover(null)` to one without. */
+export function uncover(cover) {
+  lift = cover;
+}
+
+async function step(state) {
+  if (!state?.name || state.name !== current) await turn(state);
+  lift(state?.cover ?? null);
+}
+
+function turn(state) {
+  const query = kept.get(state?.name) ?? fromAddress(location.href);
+  current = kept.has(state?.name) ? state.name : keep(query);
+  history.replaceState({ ...state, name: current }, "");
+  return follow(query, state?.scrollY ?? 0);
 }
 
 export function go(query) {
-  history.replaceState({ ...history.state, scrollY: window.scrollY }, "");
-  history.pushState({ kept: keep(query) }, "", addressOf(query));
-  follow(query, 0);
+  lift(null);
+  leave();
+  current = keep(query);
+  history.pushState({ name: current }, "", addressOf(query));
+  return follow(query, 0);
 }
 
-function keep(query) {
-  if (query.kind !== "file" && query.kind !== "link") return null;
-  const name = `${visit}/${withoutAddress.size}`;
-  withoutAddress.set(name, query);
-  return name;
+/** As `go`, in place of the present entry where that was made by refining as well: not one entry a letter. */
+export function refine(query) {
+  const wasRefined = history.state?.isRefined;
+  if (!wasRefined) leave();
+  current = keep(query);
+  history[wasRefined ? "replaceState" : "pushState"]({ name: current, isRefined: true }, "", addressOf(query));
+  return follow(query, null);
+}
+
+/** Something opens over the page, and the way back closes it. */
+export function cover(what) {
+  leave();
+  history.pushState({ ...history.state, cover: what }, "");
+}
+
+/** Something else is over the page now. */
+export function recover(what) {
+  history.replaceState({ ...history.state, cover: what }, "");
+}
+
+function leave() {
+  history.replaceState({ ...history.state, scrollY: window.scrollY }, "");
 }
 
 /* After a reload the kept queries are gone, and the names that the history still holds fit none of the new ones. */
-function present(state) {
-  return withoutAddress.get(state?.kept) ?? fromAddress(location.href);
+function keep(query) {
+  const name = `${visit}/${kept.size}`;
+  kept.set(name, query);
+  return name;
 }

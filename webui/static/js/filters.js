@@ -1,0 +1,61 @@
+/** The filters beside the answer: what is typed is asked for at once, or nearly so. */
+import { filtersOf, kindOf, newest } from "./query.js";
+
+const byId = (id) => document.getElementById(id);
+const PAUSE_MS = 250;
+const form = byId("filters");
+const fields = { label: byId("filter-label"), tags: byId("filter-tags"), least: byId("filter-least") };
+
+let timer = 0;
+
+/** Call `refine({ label, tags, least })` a moment after the last letter. */
+export function listen(refine) {
+  const settle = () => {
+    clearTimeout(timer);
+    refine(read());
+  };
+  form.addEventListener("input", () => {
+    mark();
+    clearTimeout(timer);
+    timer = setTimeout(settle, PAUSE_MS);
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    settle();
+  });
+  byId("filters-clear").addEventListener("click", () => {
+    fill(filtersOf(newest));
+    fields.label.focus();
+    settle();
+  });
+  byId("filters-button").addEventListener("click", ({ target }) => {
+    target.ariaExpanded = form.classList.toggle("open");
+  });
+}
+
+/** Show what a query filters by; what somebody types at this moment stays. */
+export function show(query) {
+  clearTimeout(timer);
+  const isSearch = kindOf(query) !== "newest";
+  byId("filter-least-group").classList.toggle("unwanted", !isSearch);
+  fields.least.disabled = !isSearch;
+  if (JSON.stringify(read()) !== JSON.stringify(filtersOf(query))) fill(filtersOf(query));
+  mark();
+}
+
+function read() {
+  return { label: fields.label.value.trim(), tags: fields.tags.value.trim(), least: Number(fields.least.value) };
+}
+
+function fill(filters) {
+  for (const [name, value] of Object.entries(filters)) fields[name].value = value;
+  mark();
+}
+
+function mark() {
+  const { label, tags, least } = read();
+  const used = [label, tags, least > 0].filter(Boolean).length;
+  byId("filter-least-words").textContent = `${least}%`;
+  byId("filters-clear").hidden = used === 0;
+  byId("filters-button").textContent = used === 0 ? "Filters" : `Filters (${used})`;
+}

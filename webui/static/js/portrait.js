@@ -1,0 +1,49 @@
+/** What the large view says of a picture. */
+import { megabytes, nameOf, percent } from "./words.js";
+
+const byId = (id) => document.getElementById(id);
+const image = byId("viewer-image");
+const day = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+
+/** Show a picture and as much of its record as is known. */
+export function fill(picture) {
+  const { key, width, height, file, score, verdict } = picture;
+  const words = score === undefined ? "" : [`${percent(score)} alike`, verdict].filter(Boolean).join(", ");
+  byId("viewer-name").textContent = nameOf(key);
+  byId("viewer-score").textContent = words;
+  byId("viewer-score").hidden = !words;
+  byId("viewer-download").href = file;
+  byId("viewer-download").download = nameOf(key);
+  byId("viewer-record").replaceChildren(...facts(picture).flatMap(entry));
+  if (image.getAttribute("src") === file) return;
+  image.alt = nameOf(key);
+  image.style.setProperty("--ratio", (width || 1) / (height || 1));
+  byId("viewer-broken").hidden = true;
+  image.src = file;
+  image.dataset.thumbnail = picture.thumbnail;
+}
+
+function facts({ key, label, tags, width, height, size, format, added_at: added }) {
+  return [
+    ["Label", label],
+    ["Tags", tags?.join(", ")],
+    ["Pixels", width && `${width} × ${height}`],
+    ["File", size && [format, megabytes(size)].filter(Boolean).join(", ")],
+    ["Added", added && day.format(new Date(added))],
+    ["Path", key],
+  ].filter(([, value]) => value);
+}
+
+function entry([name, value]) {
+  const [term, words] = [document.createElement("dt"), document.createElement("dd")];
+  term.textContent = name;
+  words.textContent = value;
+  return [term, words];
+}
+
+/* Browsers cannot show each format that the service takes, but its thumbnail always. */
+image.addEventListener("error", () => {
+  const { thumbnail } = image.dataset;
+  byId("viewer-broken").hidden = false;
+  if (image.getAttribute("src") !== thumbnail) image.src = thumbnail;
+});

@@ -1,0 +1,105 @@
+/** The large view of one picture, over the page: Escape and the way back close it, arrow keys walk on. */
+import * as api from "./api.js";
+import { fill } from "./portrait.js";
+import * as trail from "./trail.js";
+
+const byId = (id) => document.getElementById(id);
+const dialog = byId("viewer");
+
+let pictures = () => [];
+let shown = null;
+let closed = () => {};
+
+/**
+ * `given()` returns the pictures to walk through; `search(id)`, `more(id)` and `less(id)` are the ways on, and
+ * `left(id)` is called when the view is closed.
+ */
+export function listen({ given, left, ...ways }) {
+  pictures = given;
+  closed = left;
+  for (const [way, act] of Object.entries(ways)) {
+    byId(`viewer-${way}`).addEventListener("click", () => {
+      dialog.close();
+      act(shown.id);
+    });
+  }
+  byId("viewer-before").addEventListener("click", () => walk(-1));
+  byId("viewer-after").addEventListener("click", () => walk(1));
+  byId("viewer-copy").addEventListener("click", copy);
+  byId("viewer-close").addEventListener("click", leave);
+  dialog.addEventListener("keydown", press);
+  dialog.addEventListener("click", ({ target }) => { if (target === dialog) leave(); });
+  dialog.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    leave();
+  });
+  trail.uncover(follow);
+}
+
+/** Show a picture large. */
+export function open(id) {
+  const picture = find(id);
+  if (!picture) return;
+  trail.cover(id);
+  present(picture);
+}
+
+function find(id) {
+  return pictures().find((picture) => picture.id === id);
+}
+
+/* Closing steps back, so that the history holds no view that is no longer there. */
+function leave() {
+  history.back();
+}
+
+function follow(id) {
+  const picture = id && find(id);
+  if (picture) return present(picture);
+  if (!dialog.open) return null;
+  dialog.close();
+  return closed(shown.id);
+}
+
+function present(picture) {
+  shown = picture;
+  fill(picture);
+  byId("viewer-said").textContent = "";
+  const place = pictures().indexOf(picture);
+  byId("viewer-before").disabled = place <= 0;
+  byId("viewer-after").disabled = place === pictures().length - 1;
+  if (!dialog.open) dialog.showModal();
+  complete(picture);
+}
+
+async function complete(picture) {
+  try {
+    const record = await api.record(picture.id);
+    if (shown === picture) fill({ ...picture, ...record });
+  } catch {
+    // What the answer said of it is shown already.
+  }
+}
+
+function walk(step) {
+  const next = pictures()[pictures().indexOf(shown) + step];
+  if (!next) return;
+  trail.recover(next.id);
+  present(next);
+}
+
+function press(event) {
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.key === "ArrowLeft") walk(-1);
+  if (event.key === "ArrowRight") walk(1);
+}
+
+async function copy() {
+  const address = new URL(`/?id=${encodeURIComponent(shown.id)}`, location.href).href;
+  try {
+    await navigator.clipboard.writeText(address);
+    byId("viewer-said").textContent = "The link is copied.";
+  } catch {
+    byId("viewer-said").textContent = address;
+  }
+}
