@@ -24,6 +24,11 @@ def expect_asked_with(page: Page, name: str) -> None:
     assert page.locator("#query-picture").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
 
 
+def search_with_the_large(page: Page) -> None:
+    page.get_by_role("button", name="Search with this", exact=True).click()
+    expect(page.locator("#viewer")).to_be_hidden()
+
+
 def test_a_first_visit_shows_the_newest_pictures(page: Page) -> None:
     expect(page.locator("#results-title")).to_have_text("Newest in the library")
     expect(page.locator(".cell")).to_have_count(60)
@@ -110,18 +115,21 @@ def test_a_file_over_the_limit_is_refused_before_it_is_sent(page: Page, tmp_path
     expect(page.locator("#query")).to_be_hidden()
 
 
-def test_a_click_on_a_result_asks_with_it(page: Page) -> None:
+def test_a_result_can_be_asked_with(page: Page) -> None:
     link = page.locator(".cell a").nth(4)
     name = link.locator("img").get_attribute("alt")
     link.click()
+    search_with_the_large(page)
     expect_asked_with(page, name or "")
     expect(page).to_have_url(re.compile(r"/\?id=[0-9a-f-]{36}$"))
     expect(page).to_have_title(f"Like {name} · Lookalike")
     expect(page.locator(f'.cell img[alt^="{name},"]')).to_have_count(0)
 
 
-def test_enter_on_a_result_asks_with_it(page: Page) -> None:
+def test_the_keyboard_alone_asks_with_a_result(page: Page) -> None:
     page.locator(".cell a").nth(2).focus()
+    page.keyboard.press("Tab")
+    expect(page.locator(".cell-search").nth(2)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#results-title")).to_have_text("Lookalikes")
     expect(page.locator("#results")).to_be_focused()
@@ -130,7 +138,8 @@ def test_enter_on_a_result_asks_with_it(page: Page) -> None:
 def test_back_and_forward_walk_through_what_was_asked(page: Page, library: Path) -> None:
     page.set_input_files("#choose-file", library / "disc/disc-03.png")
     expect_found(page, "disc-03.png")
-    page.locator(".cell a").nth(1).click()
+    page.locator(".cell").nth(1).hover()
+    page.locator(".cell-search").nth(1).click()
     expect(page.locator("#query-kind")).to_have_text("From the library")
     page.go_back()
     expect_asked_with(page, "disc-03.png")
@@ -143,6 +152,7 @@ def test_back_and_forward_walk_through_what_was_asked(page: Page, library: Path)
 
 def test_the_address_of_a_stored_picture_can_be_opened_again(page: Page) -> None:
     page.locator(".cell a").first.click()
+    search_with_the_large(page)
     expect(page.locator("#query-name")).not_to_be_empty()
     name = page.locator("#query-name").inner_text()
     page.reload()

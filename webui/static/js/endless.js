@@ -4,8 +4,8 @@ import { isAborted } from "./api.js";
 const tail = document.getElementById("tail");
 const again = document.getElementById("more");
 const words = document.getElementById("more-words");
-/** How far ahead to ask: two screens. */
-const AHEAD = "0px 0px 200% 0px";
+/** How far ahead to ask: a screen. */
+const AHEAD = "0px 0px 100% 0px";
 
 let extend = null;
 let isNear = false;
@@ -36,7 +36,7 @@ export function stop() {
 }
 
 function measure() {
-  isNear = !tail.hidden && tail.getBoundingClientRect().top < window.innerHeight * 3;
+  isNear = !tail.hidden && tail.getBoundingClientRect().top < window.innerHeight * 2;
   proceed();
 }
 
