@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,12 +17,12 @@ FOUND = "#grid[aria-busy=false]"
 
 
 @pytest.fixture
-def stored(page: Page) -> Iterator[Page]:
+def stored(page: Page) -> Page:
     """The page, asked with a stored picture that is in sight."""
     page.goto(f"/?id={DISC}")
     expect(page.locator("#query-picture")).to_be_visible()
     expect(page.locator(".cell-score").first).to_be_visible()
-    yield page
+    return page
 
 
 def asked(page: Page) -> dict[str, list[str]]:
@@ -179,7 +178,7 @@ def test_filters_that_leave_nothing_say_so_and_are_cleared(page: Page) -> None:
 
 def test_the_least_score_is_kept_to(stored: Page) -> None:
     with stored.expect_request("**/v1/search") as request:
-        stored.get_by_label("alike").fill("95")
+        stored.get_by_role("slider").fill("95")
     assert request.value.post_data_json["min_score"] == 0.95
     expect(stored.locator(FOUND)).to_be_visible()
     assert all(int(text.rstrip("%")) >= 95 for text in stored.locator(".cell-score").all_inner_texts())
@@ -230,4 +229,4 @@ def test_the_narrowest_phone_scrolls_down_only(phone: Page) -> None:
     expect(phone.locator(".cell-score").first).to_be_visible()
     phone.get_by_role("button", name="Filters").tap()
     expect(phone.get_by_label("Tags")).to_be_visible()
-    assert phone.evaluate("document.documentElement.scrollWidth") == 320
+    phone.wait_for_function("document.documentElement.scrollWidth === 320")
