@@ -52,17 +52,19 @@ function boxFrom(text) {
 }
 
 export function addressOf(query) {
-  const { picture, box, more, less, label, tags, least } = query;
+  const { picture, label, tags, least } = query;
   const said = new URLSearchParams();
   if (picture?.kind === "stored") said.set("id", picture.id);
   if (picture?.kind === "link") said.set("link", picture.url);
-  if (picture?.kind !== "file") {
-    if (box) said.set("box", rounded(box));
-    for (const id of more) said.append("more", id);
-    for (const id of less) said.append("less", id);
-  }
+  if (picture?.kind !== "file") sayExamples(said, query);
   for (const [name, value] of Object.entries({ label, tags, least })) if (value) said.set(name, value);
   return said.size > 0 ? `/?${said}` : "/";
+}
+
+function sayExamples(said, { box, more, less }) {
+  if (box) said.set("box", rounded(box));
+  for (const id of more) said.append("more", id);
+  for (const id of less) said.append("less", id);
 }
 
 function rounded(box) {

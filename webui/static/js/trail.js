@@ -12,14 +12,14 @@ export function start(show) {
   follow = show;
   history.scrollRestoration = "manual";
   window.addEventListener("popstate", ({ state }) => step(state));
-  const { cover: _, ...state } = history.state ?? {};
+  const state = { ...history.state, cover: null };
   history.replaceState(state, "");
   step(state);
 }
 
-/** Call `cover(what)` when the way leads to an entry with something over the page, and `cover(null)` to one without. */
-export function uncover(cover) {
-  lift = cover;
+/** Call `show(what)` when the way leads to an entry with something over the page, and `show(null)` to one without. */
+export function uncover(show) {
+  lift = show;
 }
 
 async function step(state) {
