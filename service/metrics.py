@@ -6,7 +6,7 @@ from indexer.metrics import QUICK
 
 REQUESTS = Counter("lookalike_requests_total", "Requests answered", ["method", "route", "status"])
 REQUEST_SECONDS = Histogram(
-    "lookalike_request_duration_seconds", "Time until an answer began to be sent", ["route"], buckets=(*QUICK, 30, 60)
+    "lookalike_request_duration_seconds", "Time until an answer was handed over", ["route"], buckets=(*QUICK, 30, 60)
 )
 REQUESTS_IN_FLIGHT = Gauge("lookalike_requests_in_flight", "Requests being answered")
 STAGE_SECONDS = Histogram(
