@@ -63,7 +63,8 @@ class _Followed:
         except BaseException:
             finish()
             raise
-        if isinstance(body, environ.get("wsgi.file_wrapper", ())):
+        sent_as_file = isinstance(body, environ.get("wsgi.file_wrapper", ()))
+        if sent_as_file:
             finish()  # the server sends the file by itself, and tells nobody when it is done
             return body
         return ClosingIterator(body, finish)

@@ -19,6 +19,7 @@ from service.guard import guard
 from service.images import image_routes
 from service.links import link_routes
 from service.page import page_routes
+from service.quick_json import QuickJson
 from service.search import search_routes
 from service.status import status_routes
 
@@ -53,7 +54,7 @@ def create_app(context: Context) -> Flask:
         MAX_CONTENT_LENGTH=context.settings.max_upload_bytes,
         MAX_FORM_PARTS=200,
     )
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json = QuickJson(app)
     app.extensions["lookalike"] = context
     follow_requests(app)
     app.url_map.converters["default"] = PictureConverter
