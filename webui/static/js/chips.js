@@ -26,7 +26,6 @@ function chip(id, side) {
   item.dataset.id = id;
   item.dataset.side = side;
   item.querySelector("img").src = `/v1/images/${encodeURIComponent(id)}/thumbnail`;
-  item.querySelector(".chip-side").textContent = side === "more" ? "More like" : "Less like";
   name(item, id, side);
   return item;
 }
@@ -34,6 +33,7 @@ function chip(id, side) {
 async function name(item, id, side) {
   if (!names.has(id)) names.set(id, record(id).then(({ key }) => nameOf(key)).catch(() => "this"));
   const words = await names.get(id);
+  item.querySelector(".chip-side").textContent = side === "more" ? "More like" : "Less like";
   item.querySelector(".chip-name").textContent = words;
   item.querySelector(".chip-drop").ariaLabel = `No longer ${side} like ${words}`;
 }

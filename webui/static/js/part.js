@@ -29,7 +29,7 @@ export function show(asked, isPossible) {
   clearTimeout(timer);
   grip = null;
   draw(asked);
-  byId("part-button").hidden = !isPossible;
+  byId("part-button").disabled = !isPossible;
   if (!isPossible) enlarge(false);
 }
 
@@ -63,7 +63,7 @@ function place({ clientX, clientY }) {
 }
 
 function take(event) {
-  if (event.button !== 0 || byId("part-button").hidden) return;
+  if (event.button !== 0 || byId("part-button").disabled) return;
   event.preventDefault();
   stage.setPointerCapture(event.pointerId);
   const edges = event.target.dataset.edges ?? (event.target === part ? "all" : "new");

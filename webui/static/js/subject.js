@@ -69,13 +69,16 @@ function fill({ kind, name = "", title = name, note = "", image = "" }) {
 function showImage(address) {
   picture.hidden = !address;
   byId("query-stand-in").hidden = Boolean(address);
-  byId("part-button").hidden = !address;
+  byId("part-button").disabled = !address;
+  if (picture.getAttribute("src") === address) return;
+  byId("stage").classList.remove("loaded");
   if (address) picture.src = address;
   else picture.removeAttribute("src");
 }
 
 picture.addEventListener("load", () => {
   byId("stage").style.setProperty("--ratio", picture.naturalWidth / picture.naturalHeight);
+  byId("stage").classList.add("loaded");
 });
 
 /* TIFF and the like can be searched with, but few browsers can show them. */
