@@ -95,7 +95,7 @@ def test_a_link_that_may_not_be_fetched_is_refused_in_words(page: Page, way: str
 
 def test_what_is_no_link_is_said_to_be_none(page: Page) -> None:
     page.get_by_label("Or link one").fill("a red car")
-    page.get_by_role("button", name="Search").click()
+    page.get_by_role("button", name="Search", exact=True).click()
     expect(page.locator(".notice")).to_contain_text("not a web address")
     expect(page.locator(".cell")).to_have_count(60)
 
