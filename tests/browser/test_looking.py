@@ -229,4 +229,4 @@ def test_the_narrowest_phone_scrolls_down_only(phone: Page) -> None:
     expect(phone.locator(".cell-score").first).to_be_visible()
     phone.get_by_role("button", name="Filters").tap()
     expect(phone.get_by_label("Tags")).to_be_visible()
-    phone.wait_for_function("document.documentElement.scrollWidth === 320")
+    expect(phone.locator("html")).to_have_js_property("scrollWidth", 320)

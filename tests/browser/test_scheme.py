@@ -44,8 +44,7 @@ def test_a_dark_page_is_dark_before_anything_is_painted(light: Page) -> None:
         "document.addEventListener('readystatechange', look);"
     )
     light.route("**/*.js", lambda route: route.continue_() if "scheme" in route.request.url else route.abort())
-    light.reload(wait_until="commit")
-    light.wait_for_function("window.early")
+    light.reload(wait_until="domcontentloaded")
     assert light.evaluate("window.early") == "dark"
 
 
