@@ -91,7 +91,7 @@ def test_a_corner_of_the_part_is_pulled(stored: Page) -> None:
     stored.mouse.down()
     stored.mouse.move(corner["x"] + 1000, corner["y"] + 1000, steps=3)
     stored.mouse.up()
-    stored.wait_for_function("location.search.includes('%2C1%2C1')")
+    stored.wait_for_url("**/*%2C1%2C1*")
     assert box_of(stored) == [left, top, 1, 1]
 
 
