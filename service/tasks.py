@@ -33,6 +33,16 @@ class AppTask(WSGITask):  # type: ignore[misc]
         if self.channel.stopping.is_set():
             self.set_close_on_finish()
 
+    def set_close_on_finish(self) -> None:
+        """End the connection after this answer.
+
+        Waitress wants that for each answer without a length. One that has no body (204, 304) needs none, and whoever
+        asks next on that connection would be reset.
+        """
+        asked = self.version == "1.0" or self.request.headers.get("CONNECTION", "").lower() == "close"
+        if self.has_body or asked or self.channel.stopping.is_set():
+            super().set_close_on_finish()
+
 
 class ProblemTask(ErrorTask):  # type: ignore[misc]
     """Answers what is not acceptable as HTTP the way the app answers errors (RFC 9457)."""

@@ -27,6 +27,7 @@ def open_port(patience: Patience, **settings: object) -> Iterator[int]:
     """Yield the port of a server whose app says how many bytes it got."""
     app, stop = Flask(__name__), threading.Event()
     app.add_url_rule("/", view_func=lambda: str(len(request.get_data())), methods=["GET", "POST"])
+    app.add_url_rule("/empty/<int:status>", view_func=lambda status: ("", status), endpoint="empty")
     server = Server(app, Settings(port=0, **settings), stop, patience)  # type: ignore[arg-type]
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -86,6 +87,21 @@ def test_what_fits_is_answered_on_a_connection_that_stays(port: int) -> None:
             answer = b""
             while not answer.endswith(f"\r\n\r\n{size}".encode()):
                 answer += connection.recv(1 << 16)
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_an_answer_without_a_body_leaves_the_connection_as_it_is(port: int, status: int) -> None:
+    with dial(port) as connection:
+        connection.sendall(f"GET /empty/{status} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert b"Connection: close" not in connection.recv(1 << 16)
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert read_answer(connection) == (200, "0")
+
+
+def test_an_answer_without_a_body_ends_the_connection_where_that_was_asked_for(port: int) -> None:
+    with dial(port) as connection:
+        connection.sendall(b"GET /empty/204 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert read_answer(connection)[0] == 204
 
 
 @pytest.mark.parametrize(
