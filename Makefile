@@ -21,7 +21,7 @@ run: venv $(if $(filter $(SAMPLE),$(LIBRARY)),$(SAMPLE)/.drawn)
 
 venv: $(VENV)/.runtime
 
-test: $(VENV)/.test
+test: $(VENV)/.test $(TOOLS)
 	$(BIN)/python -m pytest $(TESTS)
 
 lint: $(VENV)/.test $(TOOLS)
@@ -62,4 +62,4 @@ $(VENV)/.bench: $(VENV)/.test
 # What checks the page; nothing of it is served. Without npm the check is left out.
 $(TOOLS): webui/package-lock.json
 	@if command -v npm >/dev/null; then npm ci --prefix webui --ignore-scripts --no-audit --no-fund --silent && touch $@; \
-	else echo "The page's JavaScript is not linted: needs npm (apt-get install npm)"; fi
+	else echo "The page's JavaScript is not linted and its access not tested: needs npm (apt-get install npm)"; fi

@@ -76,28 +76,53 @@ def address(service: RunningService) -> str:
     return service.address
 
 
+class Watched:
+    """Listens to every page of a browser: what it complains of, and whether it talks to another host."""
+
+    def __init__(self) -> None:
+        self.complaints: list[str] = []
+
+    def listen(self, context: "sync_api.BrowserContext") -> None:
+        context.on("console", lambda message: self._hear(message.type, message.text))
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("request", self._look)
+        context.on("response", self._judge)
+
+    def _hear(self, kind: str, text: str) -> None:
+        # Chromium itself notes every answer of 400 and above: what the page makes of it is tested.
+        if kind in {"error", "warning"} and not text.startswith("Failed to load resource: "):
+            self.complaints.append(text)
+
+    def _look(self, request: "sync_api.Request") -> None:
+        host = urlsplit(request.url).netloc
+        if host and not request.is_navigation_request() and host != urlsplit(request.frame.url).netloc:
+            self.complaints.append(f"another host: {request.url}")
+
+    def _judge(self, response: "sync_api.Response") -> None:
+        if response.status >= 400 and not urlsplit(response.url).path.startswith("/v1/"):
+            self.complaints.append(f"{response.status}: {response.url}")
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator["sync_api.Browser"]:
+def watched() -> Watched:
+    return Watched()
+
+
+@pytest.fixture(scope="session")
+def browser(watched: Watched) -> Iterator["sync_api.Browser"]:
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser.on("context", watched.listen)
         yield browser
         browser.close()
 
 
-class Watched:
-    """Listens to a page: what it complains of, and which hosts it talks to."""
-
-    def __init__(self, page: "sync_api.Page") -> None:
-        self.complaints: list[str] = []
-        self.hosts: set[str] = set()
-        page.on("console", lambda message: self._hear(message.type, message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
-
-    def _hear(self, kind: str, text: str) -> None:
-        # Chromium itself notes every answer of 400 and above; what the page makes of it is tested.
-        if kind in {"error", "warning"} and not text.startswith("Failed to load resource: "):
-            self.complaints.append(text)
+@pytest.fixture(autouse=True)
+def nothing_to_complain_of(watched: Watched) -> Iterator[None]:
+    """No page of any test complains of anything, or leaves its host."""
+    watched.complaints.clear()
+    yield
+    assert watched.complaints == []
 
 
 @pytest.fixture(scope="session")
@@ -113,27 +138,24 @@ def phone_context(browser: "sync_api.Browser", address: str) -> Iterator["sync_a
         yield context
 
 
-def open_page(context: "sync_api.BrowserContext", address: str) -> Iterator["sync_api.Page"]:
+def open_page(context: "sync_api.BrowserContext") -> Iterator["sync_api.Page"]:
     page = context.new_page()
     page.set_default_timeout(10_000)
-    watched = Watched(page)
     page.goto("/")
     sync_api.expect(page.locator(".cell[data-id]").first).to_be_visible()
     yield page
     page.close()
-    assert watched.complaints == []
-    assert watched.hosts - {""} == {urlsplit(address).netloc}
 
 
 @pytest.fixture
-def page(desktop_context: "sync_api.BrowserContext", address: str, library: Path) -> Iterator["sync_api.Page"]:
+def page(desktop_context: "sync_api.BrowserContext", library: Path) -> Iterator["sync_api.Page"]:
     """The page on a desktop screen, once it knows of every picture."""
-    for page in open_page(desktop_context, address):
+    for page in open_page(desktop_context):
         words = f"{len(drawn(library))} pictures"
         sync_api.expect(page.locator("#status-words")).to_have_text(words, timeout=30_000)
         yield page
 
 
 @pytest.fixture
-def phone(phone_context: "sync_api.BrowserContext", address: str) -> Iterator["sync_api.Page"]:
-    yield from open_page(phone_context, address)
+def phone(phone_context: "sync_api.BrowserContext") -> Iterator["sync_api.Page"]:
+    yield from open_page(phone_context)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.conftest import Watched
 from tests.running import RunningService
 
 # Each tries one thing as a script could, and says what it learnt: a status, a size, or how it failed.
@@ -78,12 +79,13 @@ def strangers_port() -> Iterator[int]:
 
 
 @pytest.fixture(params=["127.0.0.1", "localhost"], ids=["another port", "another site"])
-def stranger(request: pytest.FixtureRequest, browser: Browser, strangers_port: int) -> Iterator[Page]:
+def stranger(request: pytest.FixtureRequest, browser: Browser, strangers_port: int, watched: Watched) -> Iterator[Page]:
     """A page of another origin: of another port of the same host, and of another host."""
     with browser.new_context() as context:
         page = context.new_page()
         page.goto(f"http://{request.param}:{strangers_port}/")
         yield page
+    watched.complaints.clear()  # of what the service refuses it: the point of these tests
 
 
 @pytest.fixture
