@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from indexer.catalogue import Catalogue, ModelMismatchError
 from indexer.engine import Engine, EngineError
+from indexer.folder import Folder
 from indexer.keeper import Keeper, KeyLocks
 from indexer.library import Library, LibraryError
 from indexer.room import NoRoomError
 from indexer.settings import CORES, SettingError, Settings
 from indexer.sync import Synchroniser
-from indexer.trash import Trash
+from indexer.trash import FolderTrash
 from indexer.worker import Worker, WorkerSettings
 from model import VECTOR_SIZE
 from model.artifact import SHIPPED, load_artifact
@@ -34,12 +35,12 @@ class Parts:
 
 def open_parts(settings: Settings) -> Parts:
     """Open library and catalogue. Raises `LibraryError`, `EngineError`, `NoRoomError`."""
-    library = Library(settings.library, settings.min_free_bytes)
+    library = Folder(settings.library, settings.min_free_bytes)
     catalogue = Catalogue(_open_engine(settings))
     if catalogue.engine_name == "edge":
         catalogue.release_leases()
     locks = KeyLocks()
-    keeper = Keeper(library, catalogue, Trash(settings.data_folder / "trash"), locks)
+    keeper = Keeper(library, catalogue, FolderTrash(settings.data_folder / "trash", library), locks)
     return Parts(library, catalogue, keeper, Synchroniser(library, catalogue, locks))
 
 

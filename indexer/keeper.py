@@ -132,7 +132,7 @@ class Keeper:
             trashed = self._trash.latest(picture_id)
             if trashed is None:
                 raise UnknownPictureError(picture_id)
-            entry = self._library.take_in(trashed.record.key, trashed.picture)
+            entry = self._trash.bring_back(trashed)
             record = trashed.record.afresh(entry.size, entry.mtime_ns, "added")
             self._catalogue.put([record])
             self._trash.drop(trashed)
@@ -152,7 +152,7 @@ class Keeper:
         if purge:
             self._library.delete(record.key)
         else:
-            self._trash.put(record, lambda target: self._library.take_out(record.key, target))
+            self._trash.put(record)
 
 
 def _record(new: NewPicture, sha256: str, entry: Entry) -> Record:

@@ -1,25 +1,27 @@
-"""The library: a folder of pictures. Its files are the truth; everything else can be made from them again.
+"""The library: the pictures. Its files are the truth; everything else can be made from them again.
+
+Two implement it: `folder.Folder` and `bucket.Bucket`.
 
 LibraryError
-|- InvalidKeyError         a key that no picture may have
-|- ReadOnlyLibraryError    the folder may be read and not written
-|- KeyTakenError           there are other bytes under that key
+|- InvalidKeyError           a key that no picture may have
+|- ReadOnlyLibraryError      the library may be read and not written
+|- KeyTakenError             there are other bytes under that key
+|- LibraryUnavailableError   try again later
 """
 
 import hashlib
-import os
-import stat
-import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Protocol
 
-from indexer.durable import TEMPORARY_PREFIX, move_file, sync_folder, write_file
-from indexer.room import require_room
+from model.header import Source
 
 MAX_KEY_BYTES = 1024
 MAX_NAME_BYTES = 255  # of one part, on every common file system
-STALE_TEMPORARY_S = 3600
+IN_MEMORY_BYTES = 16 << 20  # larger files are read from the disk, piece by piece
+HEAD_BYTES = 64  # enough to tell a picture by
 
 
 class LibraryError(Exception):
@@ -41,6 +43,10 @@ class KeyTakenError(LibraryError):
         super().__init__(f"there is another picture under the key {key!r}")
 
 
+class LibraryUnavailableError(LibraryError):
+    """The library cannot be reached or does not answer in time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A file in the library: its key, its size in bytes, when it was last changed."""
@@ -50,73 +56,47 @@ class Entry:
     mtime_ns: int
 
 
-class Library:
-    """The pictures under `root`. Hidden files, links to folders and links that lead out of it do not exist for it.
-
-    Raises `LibraryError` if there is no such folder, and `NoRoomError` on a write that would leave fewer than
-    `min_free_bytes` on its disk.
+class Library(Protocol):
+    """What every library does. A write that has returned is durable; what is hidden (a part of its key starts with a
+    dot) does not exist. Methods may be called from any thread, and raise `LibraryUnavailableError` where the library
+    can be away. What reads a picture raises `FileNotFoundError` if there is none, and `OSError` if it cannot be read.
     """
 
-    def __init__(self, root: Path, min_free_bytes: int = 0) -> None:
-        if not root.is_dir():
-            raise LibraryError(f"the library {root} is not a folder")
-        self.root, self._min_free_bytes = root.resolve(), min_free_bytes
+    @property
+    def place(self) -> str:
+        """Where it is, for people."""
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder on this machine that the pictures lie in, or None if there is none."""
 
     @property
     def read_only(self) -> bool:
-        """Also where an administrator could write all the same: nobody has meant the folder to be written to."""
-        return not (os.access(self.root, os.W_OK) and self.root.stat().st_mode & 0o222)
+        """Whether it is known that nothing can be written."""
 
     def walk(self, folder: str = "") -> Iterator[Entry]:
-        """Yield the files below a folder ("" or ending in "/"), in no particular order. What cannot be read is
-        passed over. Of a folder's content only the names of its folders are held at once."""
-        below: list[str] = []
-        try:
-            self.path(f"{folder}any")
-            with os.scandir(self.root / folder) as found:
-                yield from self._files(folder, found, below)
-        except (InvalidKeyError, OSError):
-            return
-        for name in below:
-            yield from self.walk(f"{folder}{name}/")
-
-    def _files(self, folder: str, found: "Iterator[os.DirEntry[str]]", below: list[str]) -> Iterator[Entry]:
-        """Yield the files of one folder and add the names of its folders to `below`."""
-        for entry in found:
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                below.append(entry.name)
-            elif file := self._entry_at(f"{folder}{entry.name}", entry):
-                yield file
+        """Yield the files below a folder ("" or ending in "/"), in no particular order, and hold few at once."""
 
     def entry(self, key: str) -> Entry | None:
         """Return the file with this key, or None if there is none or none that belongs to the library."""
-        try:
-            return _entry_of(key, self.path(key).stat())
-        except (InvalidKeyError, OSError):
-            return None
 
     def has(self, key: str) -> bool:
-        """Return whether there is a file with a key that is known to be valid, with one call to the system."""
-        return os.access(f"{self.root}/{key}", os.F_OK)  # a Path costs more than the call, and so does its status
+        """Return whether there is a file with a key that is known to be valid; true where asking would take long."""
 
-    def path(self, key: str) -> Path:
-        """Return where the picture with this key lies or would lie. Raises `InvalidKeyError`."""
-        check_key(key)
-        path = self.root / key
-        try:
-            plain = path.parent.resolve() == path.parent and path.resolve().is_relative_to(self.root)
-        except (OSError, RuntimeError):
-            plain = False
-        if not plain:
-            raise InvalidKeyError("a link on its way leads elsewhere")
-        return path
+    def has_folder(self, folder: str) -> bool:
+        """Return whether there is a folder of this name, which ends in "/"."""
+
+    def open(self, key: str) -> tuple[Entry, IO[bytes]]:
+        """Return a file as it is now and its bytes, to be read from any place. Raises `InvalidKeyError`."""
+
+    def reading(self, key: str) -> AbstractContextManager[tuple[Entry, Source]]:
+        """Give a file as it is now and its bytes to decode, a path if they are many. Raises `InvalidKeyError`."""
+
+    def head(self, key: str) -> bytes:
+        """Return the first `HEAD_BYTES` of a picture. Raises `InvalidKeyError`."""
 
     def sha256(self, key: str) -> str:
-        """Return the hex digest of a picture's bytes. Raises `OSError`."""
-        with self.path(key).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        """Return the hex digest of a picture's bytes. Raises `InvalidKeyError`."""
 
     def write(self, key: str, data: bytes, replace: bool = False) -> Entry:
         """Write a picture durably, whole or not at all, and return its entry.
@@ -124,75 +104,25 @@ class Library:
         Raises `InvalidKeyError`, `ReadOnlyLibraryError`, `NoRoomError`, and `KeyTakenError` if there is a file under
         the key and `replace` is false.
         """
-        path = self._writable_path(key)
-        require_room(self.root, self._min_free_bytes + len(data))
-        try:
-            write_file(path, data, replace)
-        except FileExistsError:
-            raise KeyTakenError(key) from None
-        except IsADirectoryError:
-            raise InvalidKeyError("there is a folder of that name") from None
-        except PermissionError:
-            raise ReadOnlyLibraryError from None
-        return _entry_from(key, path.stat())
-
-    def take_out(self, key: str, target: Path) -> None:
-        """Move a picture out of the library. Raises `ReadOnlyLibraryError`, `FileNotFoundError`."""
-        move_file(self._writable_path(key), target)
-
-    def take_in(self, key: str, source: Path) -> Entry:
-        """Move a file into the library. Raises what `write` does."""
-        path = self._writable_path(key)
-        try:
-            move_file(source, path)
-        except FileExistsError:
-            raise KeyTakenError(key) from None
-        return _entry_from(key, path.stat())
 
     def delete(self, key: str) -> None:
         """Delete a picture's bytes for good. Raises `ReadOnlyLibraryError`."""
-        path = self._writable_path(key)
-        path.unlink(missing_ok=True)
-        sync_folder(path.parent)
 
     def sweep(self) -> None:
         """Delete the temporary files that a crash has left."""
-        if self.read_only:
-            return
-        stale_before = time.time() - STALE_TEMPORARY_S
-        for path in self.root.rglob(f"{TEMPORARY_PREFIX}*"):
-            if path.is_file() and path.stat().st_mtime < stale_before:
-                path.unlink(missing_ok=True)
-
-    def _entry_at(self, key: str, found: "os.DirEntry[str]") -> Entry | None:
-        if found.is_symlink():
-            return self.entry(key)
-        try:
-            check_key(key)
-            return _entry_of(key, found.stat())
-        except (InvalidKeyError, OSError):
-            return None
-
-    def _writable_path(self, key: str) -> Path:
-        if self.read_only:
-            raise ReadOnlyLibraryError
-        path = self.path(key)
-        if any(parent.exists() and not parent.is_dir() for parent in path.parents):
-            raise InvalidKeyError("a part of it is a picture, and no folder")
-        return path
 
 
-def _entry_from(key: str, status: os.stat_result) -> Entry:
-    return Entry(key, status.st_size, status.st_mtime_ns)
+def digest(source: Source) -> str:
+    """Return the hex SHA-256 of bytes or of the file at a path. Raises `OSError`."""
+    if isinstance(source, bytes):
+        return hashlib.sha256(source).hexdigest()
+    with source.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _entry_of(key: str, status: os.stat_result) -> Entry | None:
-    return _entry_from(key, status) if stat.S_ISREG(status.st_mode) else None
-
-
-def check_key(key: str) -> None:
-    """Raise `InvalidKeyError` unless a key is a plain relative path: parts that are not empty and not hidden,
-    printable UTF-8, at most 1024 bytes in all."""
+def check_key(key: str, max_name_bytes: int = MAX_NAME_BYTES) -> None:
+    """Raise `InvalidKeyError` unless a key is a plain relative path: parts that are not empty, not hidden and not too
+    long, printable UTF-8, at most 1024 bytes in all."""
     try:
         size = len(key.encode())
     except UnicodeEncodeError:
@@ -202,13 +132,13 @@ def check_key(key: str) -> None:
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in key):
         raise InvalidKeyError("it has a control character")
     for part in key.split("/"):
-        _check_part(part)
+        _check_part(part, max_name_bytes)
 
 
-def _check_part(part: str) -> None:
+def _check_part(part: str, max_bytes: int) -> None:
     if not part:
         raise InvalidKeyError("a part of it is empty")
     if part.startswith("."):
         raise InvalidKeyError(f"the part {part!r} starts with a dot")
-    if len(part.encode()) > MAX_NAME_BYTES:
-        raise InvalidKeyError(f"a part of it is longer than {MAX_NAME_BYTES} bytes")
+    if len(part.encode()) > max_bytes:
+        raise InvalidKeyError(f"a part of it is longer than {max_bytes} bytes")

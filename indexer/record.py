@@ -1,5 +1,6 @@
 """The record of one picture, as the catalogue keeps it."""
 
+import json
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -73,6 +74,13 @@ class Record:
         fields["tags"] = tuple(fields.get("tags", ()))
         fields["added_at"] = datetime.fromisoformat(fields["added_at"])
         return cls(**fields)
+
+    def to_json(self) -> bytes:
+        return json.dumps(self.to_payload()).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> "Record":
+        return cls.from_payload(json.loads(data))
 
 
 def now() -> datetime:

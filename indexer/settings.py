@@ -138,6 +138,9 @@ class Settings:
     )
     stop_timeout_s: float = _setting(_seconds, 8.0, "how long requests and indexing may go on when told to stop")
     watch: bool = _setting(_truth, True, "whether changes in the folder are followed while it runs", "yes")
+    sync_every_s: int = _setting(
+        _whole(0, 1 << 24), 0, "how often, in seconds, the whole library is looked through again; 0: never"
+    )
     write_key: str | None = _setting(_key, None, "the key for adding, changing and removing", "none", secret=True)
     write_key_file: Path | None = _setting(_path, None, "a file that holds the write key", "none")
     read_key: str | None = _setting(_key, None, "the key for searching and looking", "none", secret=True)

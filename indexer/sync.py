@@ -124,7 +124,7 @@ class Synchroniser:
         for prefix in prefixes:
             for page in _pages(self._library.walk(prefix)):
                 self._take(page, report)
-        vanished = [prefix for prefix in prefixes if not (self._library.root / prefix).is_dir()]
+        vanished = [prefix for prefix in prefixes if not self._library.has_folder(prefix)]
         if vanished:
             for records in self._catalogue.scan():
                 self._forget((r for r in records if r.key.startswith(tuple(vanished))), report)
@@ -186,7 +186,7 @@ class Synchroniser:
         if key.rpartition(".")[2].lower() in PICTURE_SUFFIXES:
             return True
         try:
-            read_header(self._library.path(key))
+            read_header(self._library.head(key))
         except UnsupportedFormatError:
             return False
         except (ImageError, OSError):

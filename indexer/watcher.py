@@ -1,15 +1,21 @@
-"""Keeps catalogue and library in agreement while the library changes: once at the start, then as files change."""
+"""Keeps catalogue and library in agreement while the library changes: once at the start, then as files change.
+
+Where nobody tells of changes (a bucket, a network drive that others write to) the whole library is looked through now
+and then.
+"""
 
 import logging
+import math
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import TIMEOUT_MAX, Event
 
 from watchfiles import watch
 
 from indexer.engine import EngineError
-from indexer.library import Library
+from indexer.library import LibraryUnavailableError
 from indexer.room import NoRoomError
 from indexer.sync import EmptyLibraryError, Synchroniser, SyncReport
 
@@ -22,25 +28,37 @@ log = logging.getLogger(__name__)
 
 
 class Watcher:
-    """Syncs the whole library, then every file that changes. `wake` is called when there may be pictures to index."""
+    """Syncs the whole library, then every file that changes in `folder`, if the library has one on this machine.
 
-    def __init__(self, library: Library, synchroniser: Synchroniser, wake: Callable[[], None]) -> None:
-        self._library, self._synchroniser, self._wake = library, synchroniser, wake
+    `wake` is called when there may be pictures to index. The whole is synced again every `every_s` seconds (0: never),
+    and every minute for as long as that fails.
+    """
+
+    def __init__(
+        self, folder: Path | None, synchroniser: Synchroniser, wake: Callable[[], None], every_s: float = 0
+    ) -> None:
+        self._folder, self._synchroniser, self._wake = folder, synchroniser, wake
+        self._every_s = every_s or math.inf
 
     def run(self, stop: Event) -> None:
         """Work until `stop` is set. Where the system cannot watch so many folders, sync every minute instead."""
+        if self._folder is None:
+            self._sync_now_and_then(stop, self._every_s)
+            return
         try:
-            self._follow(stop)
+            self._follow(self._folder, stop)
         except (OSError, RuntimeError) as error:
             log.warning("the library cannot be watched (%s): looking through it every %.0f s", error, POLL_S)
-            self._sync_all()
-            while not stop.wait(POLL_S):
-                self._sync_all()
+            self._sync_now_and_then(stop, POLL_S)
 
-    def _follow(self, stop: Event) -> None:
-        synced = False
+    def _sync_now_and_then(self, stop: Event, every_s: float) -> None:
+        while not stop.wait(min(self._sync_all(every_s), TIMEOUT_MAX)):
+            pass
+
+    def _follow(self, folder: Path, stop: Event) -> None:
+        due = -math.inf
         for changes in watch(
-            self._library.root,
+            folder,
             watch_filter=None,
             stop_event=stop,
             step=STEP_MS,
@@ -49,25 +67,28 @@ class Watcher:
             yield_on_timeout=True,
             raise_interrupt=False,
         ):
-            if not synced:  # only now, with the watch standing: what changes meanwhile comes up again
-                self._sync_all()
-                synced = True
-            if keys := {key for _, path in changes if (key := self._key(path))}:
+            if time.monotonic() >= due:  # the first time with the watch standing: what changes meanwhile comes up again
+                due = time.monotonic() + self._sync_all(self._every_s)
+            if keys := {key for _, path in changes if (key := _key(folder, path))}:
                 self._guarded(partial(self._synchroniser.sync_keys, keys))
 
-    def _sync_all(self) -> None:
-        self._guarded(self._synchroniser.sync)
+    def _sync_all(self, every_s: float) -> float:
+        """Sync the whole library; return in how many seconds to do it again."""
+        return every_s if self._guarded(self._synchroniser.sync) else min(every_s, POLL_S)
 
-    def _guarded(self, sync: Callable[[], SyncReport]) -> None:
+    def _guarded(self, sync: Callable[[], SyncReport]) -> bool:
+        """Return whether a sync could be done."""
         try:
             report = sync()
-        except (EmptyLibraryError, EngineError, NoRoomError) as error:
+        except (EmptyLibraryError, EngineError, LibraryUnavailableError, NoRoomError) as error:
             log.warning("the library was not synced: %s", error)
-            return
+            return False
         if report.added or report.changed or report.vanished:
             log.info("library: %s", report)
             self._wake()
+        return True
 
-    def _key(self, path: str) -> str | None:
-        key = Path(path).relative_to(self._library.root).as_posix()
-        return None if any(part.startswith(".") for part in key.split("/")) else key
+
+def _key(folder: Path, path: str) -> str | None:
+    key = Path(path).relative_to(folder).as_posix()
+    return None if any(part.startswith(".") for part in key.split("/")) else key

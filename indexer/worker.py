@@ -5,7 +5,6 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from threading import Event
 from types import TracebackType
 from typing import Protocol
@@ -15,7 +14,7 @@ import numpy.typing as npt
 
 from indexer.catalogue import Catalogue, Claim, Outcome
 from indexer.engine import EngineError
-from indexer.library import InvalidKeyError, Library
+from indexer.library import InvalidKeyError, Library, digest
 from indexer.metrics import PICTURES_DONE
 from indexer.record import Record
 from indexer.room import NoRoomError
@@ -23,7 +22,6 @@ from model.errors import ImageError
 from model.preprocess import load_picture
 
 BATCH = 64
-IN_MEMORY_BYTES = 16 << 20  # larger files are read from the disk, piece by piece
 LEASE_S = 120.0
 MAX_ATTEMPTS = 3
 IDLE_WAIT_S = 1.0
@@ -126,17 +124,16 @@ class Worker:
             return _failed(record, f"unexpected {type(error).__name__}: {error}")
 
     def _examine(self, record: Record) -> Outcome:
-        path = self._library.path(record.key)
-        before = path.stat()
-        source = path.read_bytes() if before.st_size <= IN_MEMORY_BYTES else path
-        header, pixels = load_picture(source, self._encoder.size, self._max_pixels)
+        with self._library.reading(record.key) as (entry, source):
+            header, pixels = load_picture(source, self._encoder.size, self._max_pixels)
+            sha256 = digest(source)
         vector = self._encoder.encode(pixels[np.newaxis])[0]
         known = replace(
             record,
             state="indexed",
-            size=before.st_size,
-            mtime_ns=before.st_mtime_ns,
-            sha256=sha256(source).hexdigest() if isinstance(source, bytes) else self._library.sha256(record.key),
+            size=entry.size,
+            mtime_ns=entry.mtime_ns,
+            sha256=sha256,
             width=header.width,
             height=header.height,
             format=header.format,

@@ -135,7 +135,7 @@ def _followers(settings: Settings, parts: Parts, console: Console, stopping: Eve
     display = ProgressDisplay(parts.catalogue, console)
     threads = [Thread(target=display.run, args=(stopping,), name="display", daemon=True)]
     if settings.watch:
-        watcher = Watcher(parts.library, parts.synchroniser, wake.set)
+        watcher = Watcher(parts.library.folder, parts.synchroniser, wake.set, settings.sync_every_s)
         threads.append(Thread(target=watcher.run, args=(stopping,), name="watcher", daemon=True))
     return threads
 
@@ -143,7 +143,7 @@ def _followers(settings: Settings, parts: Parts, console: Console, stopping: Eve
 def _announce(server: Server, parts: Parts, console: Console) -> None:
     count = parts.catalogue.count()
     tell(console, f"Lookalike is at {server.address}")
-    tell(console, f"{count:,} pictures known from {parts.library.root}. Ctrl-C ends it.")
+    tell(console, f"{count:,} pictures known from {parts.library.place}. Ctrl-C ends it.")
 
 
 if __name__ == "__main__":

@@ -99,7 +99,8 @@ class Context:
 
     @cached_property
     def readiness(self) -> Readiness:
-        written_to = [self.settings.data_folder, *([] if self.library.read_only else [self.library.root])]
+        folder = None if self.library.read_only else self.library.folder
+        written_to = [self.settings.data_folder, *([folder] if folder else [])]
         return Readiness(self.encoder, self.catalogue, written_to, self.settings.min_free_bytes, self.stopping)
 
 

@@ -57,7 +57,8 @@ def embed_stored(picture_id: str, vector: Vector, ranking: Ranking, watch: Stopw
     """
     if ranking.box == WHOLE:
         return vector
-    return embed_picture(context().library.path(find(picture_id).key), ranking.box, watch)
+    with context().library.reading(find(picture_id).key) as (_, source):
+        return embed_picture(source, ranking.box, watch)
 
 
 def find_vectors(ids: Sequence[str], watch: Stopwatch) -> dict[str, Vector]:

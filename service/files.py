@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request, send_file
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from indexer.keeper import UnknownPictureError
+from indexer.library import Entry
 from indexer.record import Record
 from indexer.room import NoRoomError
 from service.context import context
@@ -49,15 +50,17 @@ def _answers(*media_types: str) -> dict[int, Answer]:
 def send_picture(picture_id: str, query: Version) -> Response:  # noqa: ARG001 - makes the address another
     """Get a picture's bytes, as they are in the library."""
     record = find(picture_id)
-    path = context().library.path(record.key)
+    entry, file = context().library.open(record.key)
     response = send_file(
-        path,
+        file,
         mimetype=MIMETYPES.get(record.format or "", UNKNOWN),
-        download_name=path.name,
+        download_name=record.key.rpartition("/")[2],
         etag=False,
         conditional=False,
+        last_modified=entry.mtime_ns / 1e9,
     )
-    return _cacheable(response, _current_sha256(record))
+    response.content_length = entry.size
+    return _cacheable(response, _sha256(record, entry))
 
 
 @file_routes.get("/<picture_id>/thumbnail")
@@ -65,22 +68,23 @@ def send_picture(picture_id: str, query: Version) -> Response:  # noqa: ARG001 -
 def send_thumbnail(picture_id: str, query: Version) -> Response:  # noqa: ARG001 - makes the address another
     """Get a picture's thumbnail, a JPEG of at most 320 pixels a side."""
     here, record = context(), find(picture_id)
-    sha256 = _current_sha256(record)
+    entry = here.library.entry(record.key)
+    if entry is None:
+        raise FileNotFoundError(record.key)
+    sha256 = _sha256(record, entry)
     thumbnail = here.thumbnails.find(sha256)
     THUMBNAILS.labels("miss" if thumbnail is None else "hit").inc()
     if thumbnail is None:
-        with here.gate.passing():
-            thumbnail = here.thumbnails.draw(sha256, here.library.path(record.key))
+        with here.gate.passing(), here.library.reading(record.key) as (_, source):
+            thumbnail = here.thumbnails.draw(sha256, source)
     return _cacheable(Response(thumbnail, mimetype="image/jpeg"), f"{sha256}-thumbnail")
 
 
-def _current_sha256(record: Record) -> str:
+def _sha256(record: Record, entry: Entry) -> str:
     """Return the hash of the bytes that are there now, which the catalogue may not have heard of yet."""
-    library = context().library
-    status = library.path(record.key).stat()
-    if record.sha256 and (status.st_size, status.st_mtime_ns) == (record.size, record.mtime_ns):
+    if record.sha256 and (entry.size, entry.mtime_ns) == (record.size, record.mtime_ns):
         return record.sha256
-    return library.sha256(record.key)
+    return context().library.sha256(record.key)
 
 
 def _cacheable(response: Response, etag: str) -> Response:

@@ -45,8 +45,9 @@ def _gate(here: Context) -> list[Metric]:
 
 def _disk(here: Context) -> list[Metric]:
     free = GaugeMetricFamily("lookalike_disk_free_bytes", "Free space on the disk of a folder", labels=["folder"])
-    for name, folder in (("library", here.library.root), ("data", here.settings.data_folder)):
-        free.add_metric([name], free_bytes(folder))
+    for name, folder in (("library", here.library.folder), ("data", here.settings.data_folder)):
+        if folder:
+            free.add_metric([name], free_bytes(folder))
     return [free]
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from indexer.durable import make_folder, write_file
 from indexer.room import require_room
+from model.header import Source
 from model.preprocess import draw_thumbnail
 
 LONG_SIDE = 320  # pixels: sharp at 160 on a dense screen
@@ -22,7 +23,7 @@ class Thumbnails:
         except FileNotFoundError:
             return None
 
-    def draw(self, sha256: str, picture: Path) -> bytes:
+    def draw(self, sha256: str, picture: Source) -> bytes:
         """Draw, keep and return a picture's thumbnail. Raises `ImageError`, `OSError`."""
         drawn = draw_thumbnail(picture, LONG_SIDE, self._max_pixels)
         make_folder(self._folder)

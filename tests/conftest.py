@@ -19,14 +19,14 @@ from werkzeug.test import TestResponse
 from indexer.catalogue import Catalogue
 from indexer.edge import EdgeEngine
 from indexer.engine import Engine
+from indexer.folder import Folder
 from indexer.keeper import Keeper, KeyLocks
-from indexer.library import Library
 from indexer.progress import ProgressMeter
 from indexer.record import id_of
 from indexer.server import ServerEngine, connect
 from indexer.settings import Settings
 from indexer.sync import Synchroniser
-from indexer.trash import Trash
+from indexer.trash import FolderTrash
 from indexer.worker import Worker, WorkerSettings
 from model import VECTOR_SIZE
 from service.app import create_app
@@ -87,7 +87,7 @@ class House:
 
     root: Path
     data: Path
-    library: Library
+    library: Folder
     catalogue: Catalogue
     keeper: Keeper
     synchroniser: Synchroniser
@@ -113,8 +113,8 @@ def build_house(folder: Path, engine: Engine) -> Iterator[House]:
     root, data = folder / "library", folder / "data"
     root.mkdir(exist_ok=True)
     data.mkdir(exist_ok=True)
-    library, catalogue, locks = Library(root), Catalogue(engine), KeyLocks()
-    keeper = Keeper(library, catalogue, Trash(data / "trash"), locks)
+    library, catalogue, locks = Folder(root), Catalogue(engine), KeyLocks()
+    keeper = Keeper(library, catalogue, FolderTrash(data / "trash", library), locks)
     with Worker(library, catalogue, ColourEncoder(), WorkerSettings(threads=2, max_pixels=50_000_000)) as worker:
         yield House(root, data, library, catalogue, keeper, Synchroniser(library, catalogue, locks), worker)
 

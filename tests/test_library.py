@@ -4,40 +4,41 @@ from pathlib import Path
 
 import pytest
 
-from indexer.library import InvalidKeyError, KeyTakenError, Library, LibraryError, ReadOnlyLibraryError
+from indexer.folder import Folder
+from indexer.library import InvalidKeyError, KeyTakenError, LibraryError, ReadOnlyLibraryError
 from indexer.room import NoRoomError
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
+def library(tmp_path: Path) -> Folder:
     root = tmp_path / "library"
     root.mkdir()
-    return Library(root)
+    return Folder(root)
 
 
-def keys(library: Library) -> list[str]:
+def keys(library: Folder) -> list[str]:
     return sorted(entry.key for entry in library.walk())
 
 
 def test_a_library_must_be_a_folder(tmp_path: Path) -> None:
     with pytest.raises(LibraryError, match="not a folder"):
-        Library(tmp_path / "nothing")
+        Folder(tmp_path / "nothing")
 
 
-def test_walking_finds_files_in_all_folders(library: Library) -> None:
+def test_walking_finds_files_in_all_folders(library: Folder) -> None:
     library.write("a.jpg", b"1")
     library.write("cars/old/b.jpg", b"22")
     assert {entry.key: entry.size for entry in library.walk()} == {"a.jpg": 1, "cars/old/b.jpg": 2}
 
 
-def test_hidden_files_and_folders_are_left_alone(library: Library) -> None:
+def test_hidden_files_and_folders_are_left_alone(library: Folder) -> None:
     (library.root / ".hidden.jpg").write_bytes(b"1")
     (library.root / ".folder").mkdir()
     (library.root / ".folder" / "a.jpg").write_bytes(b"1")
     assert keys(library) == []
 
 
-def test_links_that_lead_out_of_the_library_are_left_alone(library: Library, tmp_path: Path) -> None:
+def test_links_that_lead_out_of_the_library_are_left_alone(library: Folder, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "secret.jpg").write_bytes(b"1")
@@ -52,7 +53,7 @@ def test_links_that_lead_out_of_the_library_are_left_alone(library: Library, tmp
     assert sorted(path.name for path in outside.iterdir()) == ["secret.jpg"]
 
 
-def test_a_link_to_a_file_inside_is_a_picture_and_one_to_a_folder_is_not(library: Library) -> None:
+def test_a_link_to_a_file_inside_is_a_picture_and_one_to_a_folder_is_not(library: Folder) -> None:
     library.write("cars/a.jpg", b"1")
     (library.root / "b.jpg").symlink_to("cars/a.jpg")
     (library.root / "again").symlink_to("cars")
@@ -60,7 +61,7 @@ def test_a_link_to_a_file_inside_is_a_picture_and_one_to_a_folder_is_not(library
     assert list(library.walk("again/")) == []
 
 
-def test_a_file_name_that_is_not_utf8_is_passed_over(library: Library) -> None:
+def test_a_file_name_that_is_not_utf8_is_passed_over(library: Folder) -> None:
     os.close(os.open(os.fsencode(library.root) + b"/\xff.jpg", os.O_CREAT))
     library.write("good.jpg", b"1")
     assert keys(library) == ["good.jpg"]
@@ -71,14 +72,14 @@ def test_a_file_name_that_is_not_utf8_is_passed_over(library: Library) -> None:
     ["", "/a.jpg", "a//b.jpg", "a/", "../a.jpg", "a/../../b.jpg", "./a.jpg", ".a.jpg", "a/.b/c.jpg", "a\0.jpg",
      "a\r\n.jpg", "a\x7f.jpg", "\ud800.jpg", "x" * 256, "é" * 128, "a/" * 512 + "b"],
 )  # fmt: skip
-def test_a_key_that_no_picture_may_have_is_refused(library: Library, key: str) -> None:
+def test_a_key_that_no_picture_may_have_is_refused(library: Folder, key: str) -> None:
     with pytest.raises(InvalidKeyError):
         library.write(key, b"1")
     assert not list(library.root.iterdir())
 
 
 @pytest.mark.parametrize("key", ["a.jpg", "ä ö/ü.jpg", "😀.png", "a\\b.jpg", "x" * 255, "a/b/c/d/e", "\u202egpj.a"])
-def test_a_plain_key_is_written_and_read_back(library: Library, key: str) -> None:
+def test_a_plain_key_is_written_and_read_back(library: Folder, key: str) -> None:
     entry = library.write(key, b"bytes")
     assert library.entry(key) == entry
     assert library.has(key)
@@ -86,7 +87,7 @@ def test_a_plain_key_is_written_and_read_back(library: Library, key: str) -> Non
     assert keys(library) == [key]
 
 
-def test_other_bytes_under_a_key_are_not_overwritten_unless_asked_for(library: Library) -> None:
+def test_other_bytes_under_a_key_are_not_overwritten_unless_asked_for(library: Folder) -> None:
     library.write("a.jpg", b"old")
     with pytest.raises(KeyTakenError):
         library.write("a.jpg", b"new")
@@ -95,13 +96,13 @@ def test_other_bytes_under_a_key_are_not_overwritten_unless_asked_for(library: L
     assert library.path("a.jpg").read_bytes() == b"new"
 
 
-def test_a_key_cannot_lie_below_a_picture(library: Library) -> None:
+def test_a_key_cannot_lie_below_a_picture(library: Folder) -> None:
     library.write("a.jpg", b"1")
     with pytest.raises(InvalidKeyError):
         library.write("a.jpg/b.jpg", b"1")
 
 
-def test_a_read_only_folder_refuses_to_be_written(library: Library) -> None:
+def test_a_read_only_folder_refuses_to_be_written(library: Folder) -> None:
     library.write("a.jpg", b"1")
     library.root.chmod(0o555)
     try:
@@ -115,21 +116,21 @@ def test_a_read_only_folder_refuses_to_be_written(library: Library) -> None:
         library.root.chmod(0o755)
 
 
-def test_a_full_disk_is_noticed_before_writing(library: Library) -> None:
-    greedy = Library(library.root, min_free_bytes=1 << 60)
+def test_a_full_disk_is_noticed_before_writing(library: Folder) -> None:
+    greedy = Folder(library.root, min_free_bytes=1 << 60)
     with pytest.raises(NoRoomError):
         greedy.write("a.jpg", b"1")
     assert keys(library) == []
 
 
-def test_writing_leaves_no_temporary_files(library: Library) -> None:
+def test_writing_leaves_no_temporary_files(library: Folder) -> None:
     library.write("a.jpg", b"1")
     with pytest.raises(KeyTakenError):
         library.write("a.jpg", b"2")
     assert [path.name for path in library.root.iterdir()] == ["a.jpg"]
 
 
-def test_sweeping_removes_what_a_crash_left_and_nothing_that_is_being_written(library: Library) -> None:
+def test_sweeping_removes_what_a_crash_left_and_nothing_that_is_being_written(library: Folder) -> None:
     stale, fresh = library.root / ".lookalike-stale", library.root / ".lookalike-fresh"
     for path in (stale, fresh, library.root / "a.jpg"):
         path.write_bytes(b"1")

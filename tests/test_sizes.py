@@ -6,10 +6,10 @@ import threading
 import pytest
 from flask.testing import FlaskClient
 
+from indexer.folder import Folder
 from indexer.keeper import Keeper, KeyLocks
-from indexer.library import Library
 from indexer.settings import Settings
-from indexer.trash import Trash
+from indexer.trash import FolderTrash
 from service.context import BusyError, Gate
 from service.forms import FIELD_BYTES
 from service.sizes import LARGE_BYTES, TEXT_BYTES
@@ -90,8 +90,8 @@ def _add_with_a_minute_to_wait(client: FlaskClient, house: House) -> list[int]:
 def test_nothing_is_written_onto_a_disk_without_room(house: House) -> None:
     picture = house.put("red.png", draw(RED))
     house.synchroniser.sync()
-    house.library = Library(house.root, min_free_bytes=1 << 60)
-    house.keeper = Keeper(house.library, house.catalogue, Trash(house.data / "trash"), KeyLocks())
+    house.library = Folder(house.root, min_free_bytes=1 << 60)
+    house.keeper = Keeper(house.library, house.catalogue, FolderTrash(house.data / "trash", house.library), KeyLocks())
     client = make_client(house, Settings(library=house.root, data=house.data, min_free_mb=1 << 20))
     added = client.post("/v1/images", data={"image": (io.BytesIO(draw(GREEN)), "green.png")})
     drawn = client.get(f"/v1/images/{picture}/thumbnail")

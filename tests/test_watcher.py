@@ -2,10 +2,14 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Event, Thread
+from typing import Any, cast
 
 import pytest
 
+from indexer.library import LibraryUnavailableError
+from indexer.sync import SyncReport
 from indexer.watcher import Watcher
 from tests.conftest import House
 from tests.pictures import BLUE, RED, draw
@@ -17,7 +21,7 @@ def watched(house: House) -> Iterator[House]:
     """A house whose library has one picture, is in agreement, and is being watched."""
     house.put("cars/old.png", draw(RED))
     stop, woken = Event(), Event()
-    thread = Thread(target=Watcher(house.library, house.synchroniser, woken.set).run, args=(stop,))
+    thread = Thread(target=Watcher(house.root, house.synchroniser, woken.set).run, args=(stop,))
     thread.start()
     assert woken.wait(30)
     yield house
@@ -56,3 +60,45 @@ def test_hidden_files_are_left_alone(watched: House) -> None:
     watched.put("seen.png", draw(BLUE))
     wait_until(lambda: "seen.png" in watched.known_keys())
     assert watched.known_keys() == {"cars/old.png", "seen.png"}
+
+
+class Countdown:
+    """A synchroniser that fails once, and sets `stop` when it has been asked a number of times."""
+
+    def __init__(self, times: int, stop: Event) -> None:
+        self.times, self._stop, self._fails = times, stop, [LibraryUnavailableError("away")]
+
+    def sync(self) -> SyncReport:
+        self.times -= 1
+        if not self.times:
+            self._stop.set()
+        if self._fails:
+            raise self._fails.pop()
+        return SyncReport(added=1)
+
+
+class Pauses:
+    """A stop signal that is set after some waits, and notes how long they would have been."""
+
+    def __init__(self, pauses: list[float], waits: int) -> None:
+        self._pauses, self._waits = pauses, waits
+
+    def wait(self, timeout: float) -> bool:
+        self._pauses.append(timeout)
+        return len(self._pauses) == self._waits
+
+
+@pytest.mark.parametrize("in_a_folder", [True, False])
+def test_the_whole_library_is_looked_through_again_and_again(tmp_path: Path, in_a_folder: bool) -> None:
+    stop, woken = Event(), Event()
+    synchroniser = Countdown(3, stop)
+    Watcher(tmp_path if in_a_folder else None, cast(Any, synchroniser), woken.set, every_s=0.001).run(stop)
+    assert (synchroniser.times, woken.is_set()) == (0, True)
+
+
+def test_a_library_that_was_away_is_looked_through_soon_after_and_then_never_again() -> None:
+    pauses: list[float] = []
+    watcher = Watcher(None, cast(Any, Countdown(2, Event())), Event().set)
+    watcher.run(cast(Any, Pauses(pauses, 2)))
+    assert pauses[0] == 60
+    assert pauses[1] > 1e6

@@ -1,0 +1,182 @@
+"""A library in a folder of this machine: links and rights are those of its file system, writes survive a crash."""
+
+import os
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from indexer.durable import TEMPORARY_PREFIX, move_file, sync_folder, write_file
+from indexer.library import (
+    HEAD_BYTES,
+    IN_MEMORY_BYTES,
+    Entry,
+    InvalidKeyError,
+    KeyTakenError,
+    LibraryError,
+    ReadOnlyLibraryError,
+    check_key,
+    digest,
+)
+from indexer.room import require_room
+from model.header import Source
+
+STALE_TEMPORARY_S = 3600
+
+
+class Folder:
+    """A `Library` of the pictures under `root`. Links to folders and links that lead out of it do not exist for it.
+
+    Raises `LibraryError` if there is no such folder, and `NoRoomError` on a write that would leave fewer than
+    `min_free_bytes` on its disk.
+    """
+
+    def __init__(self, root: Path, min_free_bytes: int = 0) -> None:
+        if not root.is_dir():
+            raise LibraryError(f"the library {root} is not a folder")
+        self.root, self._min_free_bytes = root.resolve(), min_free_bytes
+
+    @property
+    def place(self) -> str:
+        return str(self.root)
+
+    @property
+    def folder(self) -> Path | None:
+        return self.root
+
+    @property
+    def read_only(self) -> bool:
+        """Also where an administrator could write all the same: nobody has meant the folder to be written to."""
+        return not (os.access(self.root, os.W_OK) and self.root.stat().st_mode & 0o222)
+
+    def walk(self, folder: str = "") -> Iterator[Entry]:
+        """What cannot be read is passed over. Of a folder's content only the names of its folders are held at once."""
+        below: list[str] = []
+        try:
+            self.path(f"{folder}any")
+            with os.scandir(self.root / folder) as found:
+                yield from self._files(folder, found, below)
+        except (InvalidKeyError, OSError):
+            return
+        for name in below:
+            yield from self.walk(f"{folder}{name}/")
+
+    def _files(self, folder: str, found: "Iterator[os.DirEntry[str]]", below: list[str]) -> Iterator[Entry]:
+        """Yield the files of one folder and add the names of its folders to `below`."""
+        for entry in found:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                below.append(entry.name)
+            elif file := self._entry_at(f"{folder}{entry.name}", entry):
+                yield file
+
+    def entry(self, key: str) -> Entry | None:
+        try:
+            return _entry_of(key, self.path(key).stat())
+        except (InvalidKeyError, OSError):
+            return None
+
+    def has(self, key: str) -> bool:
+        return os.access(f"{self.root}/{key}", os.F_OK)  # a Path costs more than the call, and so does its status
+
+    def has_folder(self, folder: str) -> bool:
+        return (self.root / folder).is_dir()
+
+    def path(self, key: str) -> Path:
+        """Return where the picture with this key lies or would lie. Raises `InvalidKeyError`."""
+        check_key(key)
+        path = self.root / key
+        try:
+            plain = path.parent.resolve() == path.parent and path.resolve().is_relative_to(self.root)
+        except (OSError, RuntimeError):
+            plain = False
+        if not plain:
+            raise InvalidKeyError("a link on its way leads elsewhere")
+        return path
+
+    def open(self, key: str) -> tuple[Entry, IO[bytes]]:
+        path = self.path(key)
+        if not path.is_file():
+            raise FileNotFoundError(key)
+        file = path.open("rb")
+        return _entry_from(key, os.fstat(file.fileno())), file
+
+    @contextmanager
+    def reading(self, key: str) -> Iterator[tuple[Entry, Source]]:
+        path = self.path(key)
+        entry = _entry_from(key, path.stat())
+        yield entry, path.read_bytes() if entry.size <= IN_MEMORY_BYTES else path
+
+    def head(self, key: str) -> bytes:
+        with self.path(key).open("rb") as file:
+            return file.read(HEAD_BYTES)
+
+    def sha256(self, key: str) -> str:
+        return digest(self.path(key))
+
+    def write(self, key: str, data: bytes, replace: bool = False) -> Entry:
+        path = self._writable_path(key)
+        require_room(self.root, self._min_free_bytes + len(data))
+        try:
+            write_file(path, data, replace)
+        except FileExistsError:
+            raise KeyTakenError(key) from None
+        except IsADirectoryError:
+            raise InvalidKeyError("there is a folder of that name") from None
+        except PermissionError:
+            raise ReadOnlyLibraryError from None
+        return _entry_from(key, path.stat())
+
+    def take_out(self, key: str, target: Path) -> None:
+        """Move a picture out of the library. Raises `ReadOnlyLibraryError`, `FileNotFoundError`."""
+        move_file(self._writable_path(key), target)
+
+    def take_in(self, key: str, source: Path) -> Entry:
+        """Move a file into the library. Raises what `write` does."""
+        path = self._writable_path(key)
+        try:
+            move_file(source, path)
+        except FileExistsError:
+            raise KeyTakenError(key) from None
+        return _entry_from(key, path.stat())
+
+    def delete(self, key: str) -> None:
+        path = self._writable_path(key)
+        path.unlink(missing_ok=True)
+        sync_folder(path.parent)
+
+    def sweep(self) -> None:
+        if self.read_only:
+            return
+        stale_before = time.time() - STALE_TEMPORARY_S
+        for path in self.root.rglob(f"{TEMPORARY_PREFIX}*"):
+            if path.is_file() and path.stat().st_mtime < stale_before:
+                path.unlink(missing_ok=True)
+
+    def _entry_at(self, key: str, found: "os.DirEntry[str]") -> Entry | None:
+        if found.is_symlink():
+            return self.entry(key)
+        try:
+            check_key(key)
+            return _entry_of(key, found.stat())
+        except (InvalidKeyError, OSError):
+            return None
+
+    def _writable_path(self, key: str) -> Path:
+        if self.read_only:
+            raise ReadOnlyLibraryError
+        path = self.path(key)
+        if any(parent.exists() and not parent.is_dir() for parent in path.parents):
+            raise InvalidKeyError("a part of it is a picture, and no folder")
+        return path
+
+
+def _entry_from(key: str, status: os.stat_result) -> Entry:
+    return Entry(key, status.st_size, status.st_mtime_ns)
+
+
+def _entry_of(key: str, status: os.stat_result) -> Entry | None:
+    return _entry_from(key, status) if stat.S_ISREG(status.st_mode) else None
