@@ -5,7 +5,7 @@ repairs without asking. When a method has returned, what it did is durable.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -108,6 +108,17 @@ class Keeper:
         if record is None:
             raise UnknownPictureError(picture_id)
         return record
+
+    def edit_all(self, ids: Sequence[str], change: Callable[[Record], dict[str, Any]]) -> dict[str, Record]:
+        """Change what people say of many pictures, all durable together; return the records of those that exist, by id.
+
+        `change` returns the fields of a record that become others, `label` and `tags`.
+        """
+        with self._locks.holding_all():
+            records = self._catalogue.get(ids)
+            changes = {picture_id: fields for picture_id, record in records.items() if (fields := change(record))}
+            self._catalogue.edit_all(changes)
+            return records | self._catalogue.get(list(changes))
 
     def remove(self, picture_id: str, purge: bool = False) -> None:
         """Move a picture to the trash, or destroy it and what the trash has of it.

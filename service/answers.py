@@ -97,18 +97,19 @@ class SeveralAdded(TypedDict):
     results: list[OneAdded]
 
 
-class OneRemoved(TypedDict):
-    """What became of one of several ids."""
+class OneOutcome(TypedDict):
+    """What became of one of several pictures."""
 
     id: Uuid
-    status: Annotated[int, Field(description="204, or what it would have been refused with alone.")]
+    status: Annotated[int, Field(description="What it would have been answered with alone.")]
+    image: NotRequired[Annotated[Picture, Field(description="Its record, unless it was removed.")]]
     error: NotRequired[Problem]
 
 
-class SeveralRemoved(TypedDict):
-    """What became of several ids, in their order."""
+class Outcomes(TypedDict):
+    """What became of several pictures, in their order."""
 
-    results: list[OneRemoved]
+    results: list[OneOutcome]
 
 
 class Known(TypedDict):

@@ -21,6 +21,7 @@ from service.links import link_routes
 from service.page import page_routes
 from service.quick_json import QuickJson
 from service.search import search_routes
+from service.several import several_routes
 from service.status import status_routes
 
 WEBUI = Path(__file__).parent.parent / "webui"
@@ -30,6 +31,7 @@ ROUTES = (
     link_routes,
     adding_routes,
     image_routes,
+    several_routes,
     file_routes,
     status_routes,
     entrance_routes,
@@ -41,7 +43,7 @@ ROUTES = (
 class PictureConverter(BaseConverter):
     """An id in an address: whatever is not another address there, so that those refuse other methods than theirs."""
 
-    regex = r"(?!check\Z|delete\Z)[^/]+"
+    regex = r"(?!(check|delete|edit|restore|retry)\Z)[^/]+"
     part_isolating = True
 
 

@@ -1,4 +1,4 @@
-"""The library's pictures: list, look at, edit, check, remove, restore."""
+"""The library's pictures: list, check, look at one, edit, remove, restore it."""
 
 from typing import cast
 
@@ -10,12 +10,11 @@ from indexer.keeper import UNCHANGED, UnknownPictureError
 from indexer.library import KeyTakenError, ReadOnlyLibraryError
 from indexer.record import Record
 from indexer.room import NoRoomError
-from service.answers import Known, OneRemoved, Page, Picture, SeveralRemoved, describe
+from service.answers import Known, Page, Picture, describe
 from service.context import context
-from service.errors import problem_of
 from service.intake import read_id
 from service.operations import Answer, Operation, documented
-from service.questions import EXAMPLE_ID, EXAMPLE_SHA256, Check, Edit, Listing, Removal, Removing, Waiting
+from service.questions import EXAMPLE_ID, EXAMPLE_SHA256, Check, Edit, Listing, Removing, Waiting
 from service.samples import PAGE, PICTURE
 from service.settling import settle
 
@@ -53,9 +52,8 @@ def edit(picture_id: str, body: Edit) -> ResponseReturnValue:
     """Change a picture's label and tags.
 
     What is not named stays as it is."""
-    given = body.model_fields_set
-    label = (body.label or None) if "label" in given else UNCHANGED
-    record = context().keeper.edit(read_id(picture_id), label, body.tags if "tags" in given else UNCHANGED)
+    tags = body.tags if "tags" in body.model_fields_set else UNCHANGED
+    record = context().keeper.edit(read_id(picture_id), body.new_label, tags)
     return cast(ResponseReturnValue, describe(record))
 
 
@@ -101,20 +99,6 @@ def check(body: Check) -> ResponseReturnValue:
     return cast(ResponseReturnValue, known)
 
 
-@image_routes.post("/delete")
-@documented(
-    Operation(
-        {200: Answer("What became of each.", SeveralRemoved, {"results": [{"id": EXAMPLE_ID, "status": 204}]})},
-        body=Removal,
-        examples={"one picture": {"ids": [EXAMPLE_ID]}},
-    )
-)
-def remove_several(body: Removal) -> ResponseReturnValue:
-    """Remove several pictures: into the trash, or for good."""
-    answer: SeveralRemoved = {"results": [_remove_one(picture_id, body.purge) for picture_id in body.ids]}
-    return cast(ResponseReturnValue, answer)
-
-
 def find(picture_id: str) -> Record:
     """Return a picture's record. Raises `UnknownPictureError`."""
     known = read_id(picture_id)
@@ -122,12 +106,3 @@ def find(picture_id: str) -> Record:
     if record is None:
         raise UnknownPictureError(known)
     return record
-
-
-def _remove_one(picture_id: str, purge: bool) -> OneRemoved:
-    try:
-        context().keeper.remove(picture_id, purge)
-    except Exception as error:  # noqa: BLE001 - one outcome each: the others go on
-        problem = problem_of(error)
-        return {"id": picture_id, "status": problem["status"], "error": problem}
-    return {"id": picture_id, "status": 204}

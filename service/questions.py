@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field, WithJsonSchema
 from pydantic.config import JsonDict
 
 from indexer.engine import Where
+from indexer.keeper import UNCHANGED, Unchanged
 from service.values import (
     MAX_EXAMPLES,
     MAX_LABEL_LETTERS,
@@ -31,7 +32,7 @@ MAX_PAGE = 500
 MAX_CURSOR_LETTERS = 16_000
 MAX_WAIT_S = 60.0
 MAX_CHECKED = 1000
-MAX_REMOVED = 500
+MAX_SEVERAL = 500
 MAX_KEY_LETTERS = 256
 WHOLE = [0.0, 0.0, 1.0, 1.0]
 
@@ -190,14 +191,23 @@ class Adding(Waiting):
     replace: Annotated[bool, Field(description="Whether to replace other bytes under the key.")] = False
 
 
-class Edit(Fields):
-    """What to change of a picture; what is not named stays."""
+class Relabelling(Fields):
+    """A new label, if it is named."""
 
     label: Annotated[
         Label | None,
         WithJsonSchema({"type": ["string", "null"], "maxLength": MAX_LABEL_LETTERS, "pattern": PRINTABLE}),
         Field(description="The new label; null or empty for none.", examples=["cars"]),
     ] = None
+
+    @property
+    def new_label(self) -> str | Unchanged | None:
+        return (self.label or None) if "label" in self.model_fields_set else UNCHANGED
+
+
+class Edit(Relabelling):
+    """What to change of a picture; what is not named stays."""
+
     tags: Annotated[Tags, Field(description="The new tags, in place of all old ones.", examples=[["red"]])] = Field(
         default_factory=list
     )
@@ -209,10 +219,26 @@ class Removing(Fields):
     purge: Annotated[bool, Field(description="Whether to destroy, instead of moving to the trash.")] = False
 
 
-class Removal(Removing):
+class Several(Fields):
+    """Several pictures."""
+
+    ids: Annotated[
+        list[PictureId],
+        Field(min_length=1, max_length=MAX_SEVERAL, description="Stored pictures.", examples=[[EXAMPLE_ID]]),
+    ]
+
+
+class Removal(Removing, Several):
     """Several pictures to remove."""
 
-    ids: Annotated[list[PictureId], Field(min_length=1, max_length=MAX_REMOVED, examples=[[EXAMPLE_ID]])]
+
+class Revision(Relabelling, Several):
+    """What to change of several pictures; what is not named stays."""
+
+    add_tags: Annotated[Tags, Field(description="Tags to add.", examples=[["red"]])] = Field(default_factory=list)
+    remove_tags: Annotated[Tags, Field(description="Tags to take away.", examples=[["old"]])] = Field(
+        default_factory=list
+    )
 
 
 class Check(Fields):

@@ -1,4 +1,4 @@
-"""Editing, checking and removing several over HTTP."""
+"""Editing and checking over HTTP."""
 
 import io
 from hashlib import sha256
@@ -6,7 +6,6 @@ from hashlib import sha256
 from flask.testing import FlaskClient
 
 from indexer.record import id_of
-from tests.conftest import House
 from tests.pictures import BLUE, RED, draw
 
 A, B = id_of("a.png"), id_of("b.png")
@@ -63,32 +62,3 @@ def test_a_thousand_sums_can_be_checked_at_once_and_no_more(client: FlaskClient)
     assert client.post("/v1/images/check", json={"sha256": sums[:1000]}).json == {"known": {}}
     for wrong in (sums, [], ["x"], "x", [sums[0] + "\n"]):
         assert client.post("/v1/images/check", json={"sha256": wrong}).json["code"] == "invalid_request"
-
-
-def test_several_are_removed_with_an_outcome_each(client: FlaskClient, house: House) -> None:
-    add(client, draw(RED), "a.png")
-    add(client, draw(BLUE), "b.png")
-    missing = id_of("nothing")
-    answer = client.post("/v1/images/delete", json={"ids": [A, missing, B, A]})
-    assert [(one["id"], one["status"]) for one in answer.json["results"]] == [
-        (A, 204),
-        (missing, 404),
-        (B, 204),
-        (A, 404),
-    ]
-    assert answer.json["results"][1]["error"]["code"] == "unknown_picture"
-    assert not list(house.root.iterdir())
-    assert client.post(f"/v1/images/{A}/restore").status_code == 200
-
-
-def test_several_can_be_destroyed(client: FlaskClient) -> None:
-    add(client, draw(RED), "a.png")
-    client.post("/v1/images/delete", json={"ids": [A], "purge": True})
-    assert client.post(f"/v1/images/{A}/restore").status_code == 404
-
-
-def test_five_hundred_can_be_removed_at_once_and_no_more(client: FlaskClient) -> None:
-    ids = [id_of(str(number)) for number in range(501)]
-    assert len(client.post("/v1/images/delete", json={"ids": ids[:500]}).json["results"]) == 500
-    assert client.post("/v1/images/delete", json={"ids": ids}).json["code"] == "invalid_request"
-    assert client.post("/v1/images/delete", json={"ids": []}).json["code"] == "invalid_request"
