@@ -2,13 +2,14 @@
 
 import colorsys
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image, ImageDraw
 
+from indexer.record import id_of
 from tests.running import RunningService
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: make venv with the test extra")
@@ -19,6 +20,8 @@ HUES = 16
 MARKUP_NAME = "<b onclick=alert(1)>bold & <i>sly.png"
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
+
+Guests = Callable[[str], Path]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,6 +72,20 @@ def service(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with RunningService(library, tmp_path_factory.mktemp("data")) as service:
         service.wait_until_indexed(len(drawn(library)))
         yield service
+
+
+@pytest.fixture
+def guests(library: Path, service: RunningService) -> Iterator[Guests]:
+    """Says where a picture will lie in the library, and takes it out again after the test."""
+    names: set[str] = set()
+
+    def expected(name: str) -> Path:
+        names.add(name)
+        return library / name
+
+    yield expected
+    for name in names & set(service.listed_keys()):
+        service.session.delete(f"{service.address}/v1/images/{id_of(name)}", timeout=10).raise_for_status()
 
 
 @pytest.fixture(scope="session")

@@ -1,37 +1,18 @@
 """Adding, removing and taking it back, seen by the library's folder as well as by the page."""
 
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from indexer.record import id_of
-from tests.browser.conftest import MARKUP_NAME, draw, drawn
+from tests.browser.conftest import MARKUP_NAME, Guests, draw, drawn
 from tests.browser.gestures import carry_file, drop
 from tests.running import RunningService
-
-Guests = Callable[[str], Path]
 
 
 def cell(page: Page, name: str) -> Locator:
     """The cell of a picture, whatever its score."""
     return page.locator(f'.cell:has(img[alt^="{name}"])')
-
-
-@pytest.fixture
-def guests(library: Path, service: RunningService) -> Iterator[Guests]:
-    """Says where a picture will lie in the library, and takes it out again after the test."""
-    names: set[str] = set()
-
-    def expected(name: str) -> Path:
-        names.add(name)
-        return library / name
-
-    yield expected
-    for name in names & set(service.listed_keys()):
-        service.session.delete(f"{service.address}/v1/images/{id_of(name)}", timeout=10).raise_for_status()
 
 
 def add(page: Page, *files: Path) -> None:

@@ -1,15 +1,20 @@
 /** The REST interface: one function a route. Each returns the parsed answer or throws a Problem. */
 import { enter } from "./entrance.js";
-import { sentence } from "./words.js";
+import { inWords } from "./refusals.js";
+import { sendForm } from "./sending.js";
 
 const SERVICE_GONE = "The service does not answer. Check that it is running, then try again.";
+/** Of the pictures that one request changes. */
+const MOST_AT_ONCE = 500;
 
-/** What went wrong, in words for a person. `status` is 0 when no answer came at all. */
+/**
+ * What went wrong, in words for a person. `status` is 0 when no answer came at all; `code` is the service's, or empty;
+ * `retryAfterS` says when to come again, or is 0.
+ */
 export class Problem extends Error {
-  constructor(words, httpStatus = 0) {
+  constructor(words, { status = 0, code = "", retryAfterS = 0 } = {}) {
     super(words);
-    this.name = "Problem";
-    this.status = httpStatus;
+    Object.assign(this, { name: "Problem", status, code, retryAfterS });
   }
 }
 
@@ -44,20 +49,23 @@ const wantsKey = ({ status, body }) => status === 401 || body.code === "write_ke
 
 /* Whoever is asked for a key and gives it has asked again already. */
 async function call(path, options = {}, mayAsk = true) {
-  const answer = await once(path, options);
+  const answer = await (options.progress ? upload(path, options) : once(path, options));
   if (answer.ok) return answer;
-  if (mayAsk && wantsKey(answer) && (await enter(wordsOf(answer)))) return call(path, options);
-  throw new Problem(wordsOf(answer), answer.status);
-}
-
-function wordsOf({ status, body }) {
-  return sentence(body.detail || body.title || `The service answered with error ${status}.`);
+  const words = inWords(answer.body, answer.status);
+  if (mayAsk && wantsKey(answer) && (await enter(words))) return call(path, options);
+  throw new Problem(words, { status: answer.status, code: answer.body.code, retryAfterS: Number(answer.retryAfter) });
 }
 
 async function once(path, options) {
   const response = await send(path, options);
   const body = response.status === 204 ? {} : await read(response);
-  return { ok: response.ok, status: response.status, body };
+  return { ok: response.ok, status: response.status, body, retryAfter: response.headers.get("Retry-After") };
+}
+
+async function upload(path, options) {
+  const answer = await sendForm(path, options.body, options);
+  if (!answer) throw new Problem(SERVICE_GONE);
+  return answer;
 }
 
 function json(body, signal) {
@@ -92,22 +100,41 @@ export async function record(id, signal) {
   return (await call(one(id), { signal })).body;
 }
 
-/** `status` 201 indexed, 202 waiting to be, 200 there already; `body` the record. */
-export function addFile(file, key, waitSeconds) {
-  return call(`/v1/images?wait=${waitSeconds}`, form(key ? { image: file, key } : { image: file }));
+/**
+ * `status` 201 indexed, 202 waiting to be, 200 there already; `body` the record. `says` may have a key; `options` are
+ * a signal and `progress(bytes)`.
+ */
+export function addFile(image, says, waitSeconds, options) {
+  return call(`/v1/images?wait=${waitSeconds}`, { ...form({ image, ...says }), ...options });
 }
 
 /** As `addFile`, for a picture that the service fetches itself. */
-export function addLink(url, waitSeconds) {
-  return call(`/v1/images?wait=${waitSeconds}`, json({ url }));
+export function addLink(url, waitSeconds, signal) {
+  return call(`/v1/images?wait=${waitSeconds}`, json({ url }, signal));
 }
 
-export async function remove(id) {
-  await call(one(id), { method: "DELETE" });
+/** Ids by SHA-256, of those sums that pictures of the library have. */
+export async function check(sha256) {
+  return (await call("/v1/images/check", json({ sha256 }))).body;
 }
 
-export async function restore(id) {
-  return (await call(`${one(id)}/restore`, { method: "POST" })).body;
+/** `changes` has `label` and `tags`; what is not named stays. Returns the record. */
+export async function edit(id, changes) {
+  return (await call(one(id), { ...json(changes), method: "PATCH" })).body;
+}
+
+/**
+ * Do something with many: "edit" with `label`, `add_tags` and `remove_tags`, "delete", "restore" or "retry". Returns
+ * an outcome each, `{ id, status, image, error }`, in their order.
+ */
+export async function several(way, ids, says = {}) {
+  const outcomes = [];
+  for (let from = 0; from < ids.length; from += MOST_AT_ONCE) {
+    const some = ids.slice(from, from + MOST_AT_ONCE);
+    const { body } = await call(`/v1/images/${way}`, json({ ids: some, ...says }));
+    outcomes.push(...body.results);
+  }
+  return outcomes;
 }
 
 export async function libraryStatus() {

@@ -45,6 +45,7 @@ function cellOf(id) {
 /** Take a picture's cell out; return a function that puts it back, as long as the same answer is shown. */
 export function takeOut(id) {
   const gone = cellOf(id);
+  if (!gone) return () => {};
   const shown = generation;
   const next = gone.nextElementSibling;
   if (gone.contains(document.activeElement)) (next ?? gone.previousElementSibling)?.querySelector("a").focus();

@@ -41,7 +41,7 @@ export function refuse(words) {
   endless.stop();
 }
 
-/** The library is another: what was answered before is no longer true. */
+/** The library is another: what was answered before is no longer true, but what is shown stays. */
 export function forget() {
   remembered = new WeakMap();
 }
@@ -49,6 +49,28 @@ export function forget() {
 /** The pictures that are shown, in their order. */
 export function pictures() {
   return shown.pictures;
+}
+
+/** Take pictures out of the answer; return a function that puts those with some ids back, if it is still shown. */
+export function takeOut(ids) {
+  const { query, pictures: before } = shown;
+  const putBack = ids.map((id) => [id, grid.takeOut(id)]).reverse();
+  revise(before.filter(({ id }) => !ids.includes(id)));
+  return (backIds) => {
+    forget();
+    if (shown.query !== query) return;
+    for (const [id, put] of putBack) if (backIds.includes(id)) put();
+    const others = shown.pictures.filter((picture) => !before.includes(picture));
+    const kept = before.filter((picture) => shown.pictures.includes(picture) || backIds.includes(picture.id));
+    revise([...kept, ...others]);
+  };
+}
+
+function revise(found) {
+  forget();
+  shown = { ...shown, pictures: found };
+  remembered.set(shown.query, shown);
+  tell();
 }
 
 function renew() {
@@ -92,12 +114,16 @@ function nothing({ label, tags, least }, isNewest) {
 }
 
 function follow() {
+  tell();
+  if (shown.next === null) endless.stop();
+  else endless.start(extend);
+}
+
+function tell() {
   const { query, next, pictures: { length } } = shown;
   const order = kindOf(query) === "newest" ? "newest first" : "best first";
   const so = next === null ? "" : " so far";
   byId("results-count").textContent = length === 0 ? "" : `${count(length, "picture")}${so}, ${order}`;
-  if (next === null) endless.stop();
-  else endless.start(extend);
 }
 
 function titled(title, words) {

@@ -1,7 +1,9 @@
-/** The ways in: choose, link, paste and drop. Each ends in `search({ file | url })` or `add(files)`. */
+/** The ways in: choose, link, paste and drop. Each ends in `search({ file | url })` or `add(pictures, { url, leftOut })`. */
+import { dropped } from "./folders.js";
 import { filesIn, hasFolder, isLink, linkIn } from "./transfer.js";
+import { count } from "./words.js";
 
-const A_FOLDER = "That is a folder. Drop the pictures in it instead.";
+const A_FOLDER = "That is a folder. One picture at a time can be searched with.";
 const NO_PICTURE = "There is no picture in that.";
 
 const byId = (id) => document.getElementById(id);
@@ -39,8 +41,8 @@ export function paste(search) {
   });
 }
 
-/** A drop is a question wherever it falls, except on the half of the sheet that adds. */
-export function drop(search, add, refuse) {
+/** A drop is a question wherever it falls, except on the half of the sheet that adds; `add` is null where none may. */
+export function drop(search, add, say) {
   const sheet = byId("drop");
   let ours = false; // a picture of this page that is dragged about is not a question
   document.addEventListener("dragstart", () => { ours = true; });
@@ -58,7 +60,7 @@ export function drop(search, add, refuse) {
     if (ours || !isWanted(event.dataTransfer)) return;
     event.preventDefault();
     sheet.hidden = true;
-    take(event.dataTransfer, zoneUnder(event) === "add", { search, add, refuse });
+    take(event.dataTransfer, zoneUnder(event) === "add", { search, add, say });
   });
 }
 
@@ -74,10 +76,26 @@ function light(sheet, name) {
   for (const zone of sheet.querySelectorAll("[data-drop]")) zone.classList.toggle("lit", zone.dataset.drop === name);
 }
 
-function take(transfer, adding, { search, add, refuse }) {
+/* What it reads of the transfer it reads at once: that is empty as soon as the event is over. */
+function take(transfer, adding, { search, add, say }) {
   const files = filesIn(transfer);
   const url = linkIn(transfer);
-  if (files.length > 0) return adding ? add(files) : search({ file: files[0] });
-  if (url) return adding ? add([], url) : search({ url });
-  return refuse(hasFolder(transfer) ? A_FOLDER : NO_PICTURE);
+  const found = dropped(transfer);
+  const addAll = async () => {
+    const { pictures, leftOut } = await found;
+    return add(pictures, { leftOut });
+  };
+  if (adding && (files.length > 0 || hasFolder(transfer))) return addAll();
+  if (adding && url) return add([], { url });
+  return ask({ files, url, isFolder: hasFolder(transfer), addAll: add && addAll }, { search, say });
+}
+
+/* Whoever drops many wants them added more often than not, but a question destroys and keeps nothing. */
+function ask({ files, url, isFolder, addAll }, { search, say }) {
+  if (files.length > 0) search({ file: files[0] });
+  else if (url) search({ url });
+  else return say(isFolder ? A_FOLDER : NO_PICTURE, isFolder && addAll && { label: "Add it", run: addAll });
+  if (files.length < 2) return null;
+  const words = `Searched with ${files[0].name} alone: one picture at a time can be.`;
+  return say(words, addAll && { label: `Add all ${count(files.length, "picture")}`, run: addAll });
 }

@@ -1,0 +1,49 @@
+/** Takes pictures out of the library, one or many, and brings them back. */
+import * as api from "./api.js";
+import { say } from "./notices.js";
+import { inWords } from "./refusals.js";
+import * as results from "./results.js";
+import * as status from "./status.js";
+import { count, nameOf } from "./words.js";
+
+/** Remove pictures, `{ id, key }`; offer to undo it. Return those that are gone. */
+export async function remove(pictures) {
+  const gone = await change("delete", pictures, "removed");
+  if (gone.length === 0) return gone;
+  const putBack = results.takeOut(gone.map(({ id }) => id));
+  say(`${called(gone)} removed.`, { label: "Undo", run: () => restore(gone, putBack) });
+  return gone;
+}
+
+async function restore(pictures, putBack) {
+  const back = await change("restore", pictures, "brought back");
+  if (back.length === 0) return;
+  putBack(back.map(({ id }) => id));
+  say(`${called(back)} back.`);
+}
+
+/* Says what could not be done, and returns the others. */
+async function change(way, pictures, done) {
+  const outcomes = await outcomesOf(way, pictures.map(({ id }) => id));
+  const refused = outcomes.filter(({ error }) => error);
+  if (refused.length > 0) {
+    const [{ error, status: why }] = refused;
+    say(`${count(refused.length, "picture")} could not be ${done}. ${inWords(error, why)}`);
+  }
+  const well = new Set(outcomes.filter(({ error }) => !error).map(({ id }) => id));
+  if (well.size > 0) status.refresh();
+  return pictures.filter(({ id }) => well.has(id));
+}
+
+async function outcomesOf(way, ids) {
+  try {
+    return await api.several(way, ids);
+  } catch (error) {
+    say(error.message);
+    return [];
+  }
+}
+
+function called(pictures) {
+  return pictures.length === 1 ? `${nameOf(pictures[0].key)} is` : `${count(pictures.length, "picture")} are`;
+}
