@@ -44,10 +44,10 @@ def open_parts(settings: Settings) -> Parts:
     return Parts(library, catalogue, keeper, Synchroniser(library, catalogue, locks))
 
 
-def open_encoder(settings: Settings) -> Encoder:
+def open_encoder(settings: Settings, cores: int = CORES) -> Encoder:
     """Load the model for searching: one picture at a time, as quickly as some cores can. Raises `ArtifactError`."""
-    threads_each = min(CORES, MAX_THREADS_EACH)
-    return Encoder(load_artifact(settings.model or SHIPPED), CORES // threads_each, threads_each)
+    threads_each = min(cores, MAX_THREADS_EACH)
+    return Encoder(load_artifact(settings.model or SHIPPED), cores // threads_each, threads_each)
 
 
 def open_worker(settings: Settings, parts: Parts, encoder: Encoder) -> Worker:

@@ -9,10 +9,11 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from indexer.cores import count_cores
 from indexer.logs import FORMS, LEVELS, Form
 
 PREFIX = "LOOKALIKE_"
-CORES = os.cpu_count() or 1
+CORES = count_cores()
 
 
 class SettingError(Exception):
@@ -117,6 +118,9 @@ class Settings:
     host: str = _setting(str, "127.0.0.1", "the address to listen on")
     port: int = _setting(_whole(0, 65535), 8000, "the port to listen on; 0 takes a free one")
     threads: int = _setting(_whole(1, 256), 16, "requests answered at once")
+    processes: int = _setting(
+        _whole(1, 256), CORES, "processes that answer requests, under gunicorn", "the number of cores"
+    )
     index_threads: int = _setting(_whole(1, 256), CORES, "pictures indexed at once", "the number of cores")
     model: Path | None = _setting(_path, None, "a model's card or file", "the one in `model/weights`")
     collection: str = _setting(_name, "lookalike", "the name of the collection in Qdrant")
@@ -157,6 +161,7 @@ class Settings:
         _store, None, "a Redis where many processes count together, instead of each alone", "none", secret=True
     )
     proxies: int = _setting(_whole(0, 9), 0, "how many proxies stand in front of it")
+    x_accel: bool = _setting(_truth, False, "whether nginx sends files in its place, as in `deploy/nginx`", "no")
 
     @property
     def min_free_bytes(self) -> int:

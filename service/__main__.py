@@ -12,17 +12,13 @@ from rich.console import Console
 from indexer.assembly import STARTING_ERRORS, Parts, open_encoder, open_parts, open_worker
 from indexer.console import ProgressDisplay, open_console, tell
 from indexer.logs import log_to
-from indexer.progress import ProgressMeter
-from indexer.settings import CORES, Settings, load_settings
+from indexer.settings import Settings, load_settings
 from indexer.watcher import Watcher
-from indexer.worker import Encoder
 from model.allocator import return_large_pieces
 from service.app import create_app
-from service.context import Context, Gate
+from service.assembly import make_context
 from service.exposure import ExposedError, require_guard
-from service.fetch import Fetcher, FetchLimits
 from service.server import AddressError, Server
-from service.thumbnails import Thumbnails
 
 LAST_WORK_S = 1.0  # what comes after the requests and the batch in hand
 
@@ -70,31 +66,6 @@ def serve(settings: Settings, console: Console) -> None:
         parts.catalogue.close()
     watchdog.cancel()
     log.info("stopped")
-
-
-def make_context(
-    settings: Settings, parts: Parts, encoder: Encoder, wake: Callable[[], None], stopping: Event
-) -> Context:
-    """Return what the views work with."""
-    limits = FetchLimits(
-        max_bytes=settings.max_upload_bytes,
-        timeout_s=settings.fetch_timeout_s,
-        allowed_hosts=settings.fetch_hosts,
-    )
-    return Context(
-        settings=settings,
-        library=parts.library,
-        catalogue=parts.catalogue,
-        keeper=parts.keeper,
-        encoder=encoder,
-        fetcher=Fetcher(limits) if settings.fetch_urls else None,
-        thumbnails=Thumbnails(settings.data_folder / "thumbnails", settings.max_pixels, settings.min_free_bytes),
-        gate=Gate(CORES),
-        meter=ProgressMeter(),
-        wake=wake,
-        waits=Gate(max(1, settings.threads // 2)),
-        stopping=stopping,
-    )
 
 
 def _stop_on_signal(stopping: Event, wake: Event) -> list[Callable[[], None]]:

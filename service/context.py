@@ -7,6 +7,7 @@ from functools import cached_property
 from threading import BoundedSemaphore, Event, Lock
 
 from flask import current_app
+from prometheus_client import REGISTRY, CollectorRegistry
 
 from indexer.catalogue import Catalogue
 from indexer.keeper import Keeper
@@ -81,7 +82,7 @@ class Context:
     """`gate` is for decoding, `waits` for requests that do nothing but wait until something is indexed.
 
     `fetcher` is None where pictures may not be given by URL. `wake` tells the worker of something to do. `stopping` is
-    set when the service was told to stop.
+    set when the service was told to stop. `registry` has what was counted, by all processes where there are several.
     """
 
     settings: Settings
@@ -96,6 +97,7 @@ class Context:
     wake: Callable[[], None]
     waits: Gate = field(default_factory=lambda: Gate(1))
     stopping: Event = field(default_factory=Event)
+    registry: CollectorRegistry = REGISTRY
 
     @cached_property
     def readiness(self) -> Readiness:

@@ -1,5 +1,7 @@
 """A picture's bytes and its thumbnail."""
 
+from pathlib import Path
+
 from flask import Blueprint, Response, request, send_file
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
@@ -9,6 +11,7 @@ from indexer.record import Record
 from indexer.room import NoRoomError
 from service.context import context
 from service.errors import PICTURES
+from service.handing import LIBRARY_AT, THUMBNAILS_AT, Place, hand_over
 from service.images import find
 from service.metrics import THUMBNAILS
 from service.operations import Answer, Operation, documented
@@ -49,8 +52,8 @@ def _answers(*media_types: str) -> dict[int, Answer]:
 @documented(Operation(_answers(*MIMETYPES.values(), UNKNOWN), _REFUSES, query=Version))
 def send_picture(picture_id: str, query: Version) -> Response:  # noqa: ARG001 - makes the address another
     """Get a picture's bytes, as they are in the library."""
-    record = find(picture_id)
-    entry, file = context().library.open(record.key)
+    here, record = context(), find(picture_id)
+    entry, file = here.library.open(record.key)
     response = send_file(
         file,
         mimetype=MIMETYPES.get(record.format or "", UNKNOWN),
@@ -60,7 +63,9 @@ def send_picture(picture_id: str, query: Version) -> Response:  # noqa: ARG001 -
         last_modified=entry.mtime_ns / 1e9,
     )
     response.content_length = entry.size
-    return _cacheable(response, _sha256(record, entry))
+    response = _cacheable(response, _sha256(record, entry))
+    folder = here.library.folder
+    return _handed_over(response, folder / record.key, (LIBRARY_AT, folder)) if folder else response
 
 
 @file_routes.get("/<picture_id>/thumbnail")
@@ -77,7 +82,8 @@ def send_thumbnail(picture_id: str, query: Version) -> Response:  # noqa: ARG001
     if thumbnail is None:
         with here.gate.passing(), here.library.reading(record.key) as (_, source):
             thumbnail = here.thumbnails.draw(sha256, source)
-    return _cacheable(Response(thumbnail, mimetype="image/jpeg"), f"{sha256}-thumbnail")
+    response = _cacheable(Response(thumbnail, mimetype="image/jpeg"), f"{sha256}-thumbnail")
+    return _handed_over(response, here.thumbnails.path(sha256), (THUMBNAILS_AT, here.thumbnails.folder))
 
 
 def _sha256(record: Record, entry: Entry) -> str:
@@ -85,6 +91,10 @@ def _sha256(record: Record, entry: Entry) -> str:
     if record.sha256 and (entry.size, entry.mtime_ns) == (record.size, record.mtime_ns):
         return record.sha256
     return context().library.sha256(record.key)
+
+
+def _handed_over(response: Response, path: Path, place: Place) -> Response:
+    return hand_over(response, path, place) if context().settings.x_accel else response
 
 
 def _cacheable(response: Response, etag: str) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from prometheus_client import REGISTRY, generate_latest
+from prometheus_client import generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from indexer.engine import EngineError
@@ -14,7 +14,7 @@ from service.context import VERSION, Context
 
 def write_metrics(here: Context) -> bytes:
     """Return all metrics in Prometheus' text format. What the engine does not tell is left out."""
-    return generate_latest(REGISTRY) + generate_latest(_Measured(here))
+    return generate_latest(here.registry) + generate_latest(_Measured(here))
 
 
 class _Measured:

@@ -8,7 +8,7 @@ REQUESTS = Counter("lookalike_requests_total", "Requests answered", ["method", "
 REQUEST_SECONDS = Histogram(
     "lookalike_request_duration_seconds", "Time until an answer was handed over", ["route"], buckets=(*QUICK, 30, 60)
 )
-REQUESTS_IN_FLIGHT = Gauge("lookalike_requests_in_flight", "Requests being answered")
+REQUESTS_IN_FLIGHT = Gauge("lookalike_requests_in_flight", "Requests being answered", multiprocess_mode="livesum")
 STAGE_SECONDS = Histogram(
     "lookalike_stage_duration_seconds", "Time spent in one stage of a request", ["stage"], buckets=QUICK
 )

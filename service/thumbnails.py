@@ -14,22 +14,23 @@ class Thumbnails:
     """Raises `NoRoomError` when a thumbnail would leave fewer than `min_free_bytes` on the disk."""
 
     def __init__(self, folder: Path, max_pixels: int, min_free_bytes: int) -> None:
-        self._folder, self._max_pixels, self._min_free_bytes = folder, max_pixels, min_free_bytes
+        self.folder, self._max_pixels, self._min_free_bytes = folder, max_pixels, min_free_bytes
 
     def find(self, sha256: str) -> bytes | None:
         """Return the thumbnail, a JPEG file, of the picture with this hash, or None if it was not drawn yet."""
         try:
-            return self._path(sha256).read_bytes()
+            return self.path(sha256).read_bytes()
         except FileNotFoundError:
             return None
 
     def draw(self, sha256: str, picture: Source) -> bytes:
         """Draw, keep and return a picture's thumbnail. Raises `ImageError`, `OSError`."""
         drawn = draw_thumbnail(picture, LONG_SIDE, self._max_pixels)
-        make_folder(self._folder)
-        require_room(self._folder, self._min_free_bytes)
-        write_file(self._path(sha256), drawn, replace=True)
+        make_folder(self.folder)
+        require_room(self.folder, self._min_free_bytes)
+        write_file(self.path(sha256), drawn, replace=True)
         return drawn
 
-    def _path(self, sha256: str) -> Path:
-        return self._folder / sha256[:2] / f"{sha256}-{LONG_SIDE}.jpg"
+    def path(self, sha256: str) -> Path:
+        """Return where the thumbnail of the picture with this hash lies, or would lie."""
+        return self.folder / sha256[:2] / f"{sha256}-{LONG_SIDE}.jpg"
