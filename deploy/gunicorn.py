@@ -23,6 +23,8 @@ METRICS = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client looks for it when it i
 class StoppingWorker(ThreadWorker):
     """Told to stop, it answers all who have been let in by then, and tells those who only wait not to."""
 
+    wsgi: Any = None  # until the app is there
+
     def handle_exit(self, sig: int, frame: Any) -> None:
         if self.wsgi is not None:
             self.wsgi.extensions["lookalike"].stopping.set()

@@ -25,7 +25,7 @@ def hand_over(response: Response, path: Path, place: Place) -> Response:
     inside = path.resolve().relative_to(folder.resolve())
     response.close()
     handed = Response(status=200, headers=response.headers, direct_passthrough=False)
-    for name in ("Content-Length", "Content-Range"):
+    for name in ("Accept-Ranges", "Content-Length", "Content-Range"):  # which nginx says itself
         handed.headers.pop(name, None)
     handed.headers["X-Accel-Redirect"] = address + quote(inside.as_posix())
     return handed

@@ -1,12 +1,13 @@
 """The real service, as its own process."""
 
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -35,14 +36,19 @@ def wait_until(true: Callable[[], bool], limit_s: float = START_LIMIT_S) -> None
 class RunningService:
     """`python -m service` on a free port, with a log beside its data; ends with the `with` block."""
 
-    def __init__(self, library: Path, data: Path, *flags: str) -> None:
+    command: Sequence[str] = ("-m", "service")
+
+    def __init__(self, library: Path, data: Path, *flags: str, **variables: str) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = data / "service.log"
         data.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "service", "--library", library, "--data", data, "--port", str(self.port)]
+        given = {"LIBRARY": str(library), "DATA": str(data), "PORT": str(self.port)} | variables
+        self.environ = os.environ | {f"LOOKALIKE_{name}": value for name, value in given.items()}
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen([*command, *flags], cwd=ROOT, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                [sys.executable, *self.command, *flags], cwd=ROOT, env=self.environ, stdout=log, stderr=log
+            )
         self.session = requests.Session()
 
     def __enter__(self) -> "RunningService":

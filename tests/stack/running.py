@@ -1,0 +1,124 @@
+"""gunicorn and nginx as `deploy/` has them, on free ports of this machine.
+
+The catalogue lies on the server at `QDRANT_URL`, with two processes before it. Without one it is embedded, which needs
+the same of everything but the number of processes.
+"""
+
+import getpass
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from uuid import uuid4
+
+import requests
+
+from indexer.server import connect
+from tests.running import ROOT, RunningService, free_port, wait_until
+
+QDRANT_URL, QDRANT_KEY = os.environ.get("QDRANT_URL", ""), os.environ.get("QDRANT_API_KEY", "")
+NGINX = ROOT / "deploy" / "nginx"
+
+
+class RunningGunicorn(RunningService):
+    """gunicorn before a library that has been indexed already."""
+
+    command = ("-m", "gunicorn", "-c", "tests/stack/gunicorn.py")
+
+    def __init__(self, library: Path, data: Path, **variables: str) -> None:
+        self.collection = f"test-{uuid4()}"
+        server = {"QDRANT_URL": QDRANT_URL, "QDRANT_API_KEY": QDRANT_KEY, "COLLECTION": self.collection}
+        variables = {"PROCESSES": "2" if QDRANT_URL else "1", "MIN_FREE_MB": "0"} | server | variables
+        settings = {"LIBRARY": str(library), "DATA": str(data)} | variables
+        environ = os.environ | {f"LOOKALIKE_{name}": value for name, value in settings.items()}
+        _index(environ)
+        super().__init__(library, data, **variables)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        if QDRANT_URL:
+            client = connect(QDRANT_URL, QDRANT_KEY or None, timeout_s=30)
+            client.delete_collection(self.collection)
+            client.close()
+
+
+def _index(environ: dict[str, str]) -> None:
+    """Catalogue the library and index it, in processes of their own that have ended by then."""
+
+    def indexer(*arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "indexer", *arguments]
+        return subprocess.Popen(command, cwd=ROOT, env=environ, text=True, stdout=subprocess.PIPE)
+
+    def pending() -> bool:
+        told, _ = indexer("sync").communicate(timeout=120)
+        return " 0 pending" not in f" {told.splitlines()[-1]}"
+
+    if not pending():
+        return
+    worker = indexer("work")
+    try:
+        wait_until(lambda: not pending(), 120)
+    finally:
+        worker.terminate()
+        worker.communicate(timeout=30)
+
+
+class RunningNginx:
+    """nginx before whatever listens on a port, with the folders that it sends files from; all that it writes and
+    logs lies in `folder`. `plain` or `tls` is the server that it runs."""
+
+    def __init__(
+        self, port_behind: int, library: Path, data: Path, folder: Path, server: str = "plain", max_upload_mb: int = 32
+    ) -> None:
+        self.port, self.port_tls = free_port(), free_port()
+        self.address, self.log = f"http://127.0.0.1:{self.port}", folder / "nginx.log"
+        places = {
+            "/tmp/": f"{folder}/",
+            "/etc/nginx/": f"{folder}/",
+            "client_max_body_size 32m": f"client_max_body_size {max_upload_mb}m",
+            "service:8000": f"127.0.0.1:{port_behind}",
+            "listen 8080": f"listen 127.0.0.1:{self.port}",
+            "listen 8443": f"listen 127.0.0.1:{self.port_tls}",
+            "alias /library/": f"alias {library}/",
+            "alias /data/": f"alias {data}/",
+        }
+        (folder / "servers").mkdir(parents=True, exist_ok=True)
+        for name in ("nginx.conf", "lookalike.conf", f"servers/{server}.conf"):
+            text = (NGINX / Path(name).name).read_text()
+            for there, here in places.items():
+                text = text.replace(there, here)
+            (folder / name).write_text(text)
+        command = ["nginx", "-e", "stderr", "-c", str(folder / "nginx.conf")]
+        with self.log.open("ab") as log:
+            # Its processes must be able to read the folders of a test.
+            own = f"daemon off; user {getpass.getuser()};"
+            self.process = subprocess.Popen([*command, "-g", own], stdout=log, stderr=log)
+        self.session = requests.Session()
+
+    def __enter__(self) -> "RunningNginx":
+        try:
+            wait_until(self._listens, 20)
+        except BaseException:
+            self.process.kill()
+            self.process.wait(30)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.session.close()
+        self.process.terminate()
+        self.process.wait(30)
+
+    def _listens(self) -> bool:
+        if self.process.poll() is not None:
+            raise RuntimeError(self.log.read_text())
+        try:
+            self.session.get(f"{self.address}/health/live", timeout=5, allow_redirects=False)
+        except requests.ConnectionError:
+            return False
+        return True

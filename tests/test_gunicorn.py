@@ -1,0 +1,140 @@
+"""gunicorn as `deploy/gunicorn.py` has it: what it refuses, what it counts, and how it stops."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.pictures import RED, draw
+from tests.running import ROOT, free_port, wait_until
+from tests.stack.running import RunningGunicorn
+from tests.test_stop import read_answer, refuses, upload
+
+LIMIT = 1 << 20
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "a.png").write_bytes(draw(RED))
+    return tmp_path / "library"
+
+
+@pytest.fixture
+def service(library: Path, tmp_path: Path) -> Iterator[RunningGunicorn]:
+    with RunningGunicorn(library, tmp_path / "data", MAX_UPLOAD_MB="1", STOP_TIMEOUT_S="20", THREADS="4") as running:
+        yield running
+
+
+def connect(service: RunningGunicorn) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", service.port), timeout=20)
+
+
+def test_a_service_that_is_told_to_stop_answers_all_whom_it_has_let_in(service: RunningGunicorn, library: Path) -> None:
+    """Four requests keep all threads waiting for their bodies, and four times as many wait for a thread."""
+    with ExitStack() as stack:
+        slow = [(stack.enter_context(connect(service)), upload(draw(RED), f"{n}.png")) for n in range(4)]
+        for connection, (head, body) in slow:
+            connection.sendall(head + body[:40])
+        waiting = [stack.enter_context(connect(service)) for _ in range(16)]
+        for connection in waiting:
+            connection.sendall(b"GET /v1/status HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        service.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: refuses(service), 10)
+        for connection, (_, body) in slow:
+            connection.sendall(body[40:])
+        added = [read_answer(connection) for connection, _ in slow]
+        told = [read_answer(connection) for connection in waiting]
+    assert [status for status, *_ in added] == [202] * 4  # at once, though they would have waited for a minute
+    assert [status for status, *_ in told] == [200] * 16
+    assert {headers["connection"] for _, headers, _ in told} == {"close"}
+    assert service.process.wait(20) == 0
+    assert sorted(path.name for path in library.iterdir()) == ["0.png", "1.png", "2.png", "3.png", "a.png"]
+
+
+def test_what_is_too_large_is_refused_before_it_has_come(service: RunningGunicorn) -> None:
+    with connect(service) as announced, connect(service) as chunked:
+        kind = b"Content-Type: multipart/form-data; boundary=b\r\n"
+        head = b"POST /v1/images HTTP/1.1\r\nHost: localhost\r\n" + kind
+        announced.sendall(head + b"Content-Length: %d\r\n\r\n" % (LIMIT + 1))
+        status, _, problem = read_answer(announced)
+        assert (status, problem["code"]) == (413, "too_large")
+        beginning = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
+        chunked.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n" % (len(beginning), beginning))
+        for _ in range(LIMIT // (1 << 16) + 1):
+            chunked.sendall(b"10000\r\n" + b"." * (1 << 16) + b"\r\n")
+        status, _, problem = read_answer(chunked)
+        assert (status, problem["code"]) == (413, "too_large")
+
+
+def test_metrics_are_those_of_all_processes_and_of_some_that_have_ended(service: RunningGunicorn) -> None:
+    for _ in range(5):
+        service.session.get(f"{service.address}/v1/status")
+    service.process.send_signal(signal.SIGHUP)  # others take over
+    wait_until(lambda: service.log.read_text().count("Booting worker") >= 2, 20)
+    wait_until(service._answers, 20)
+    wait_until(lambda: 'route="/v1/status",status="200"} 5.0' in service.session.get(f"{service.address}/metrics").text)
+    told = service.session.get(f"{service.address}/metrics").text
+    assert 'lookalike_pictures{state="indexed"} 1.0' in told
+    assert "lookalike_requests_in_flight 1.0" in told  # this very one
+
+
+def test_the_log_is_one_of_json_lines(service: RunningGunicorn) -> None:
+    service.session.get(f"{service.address}/v1/status")
+    lines = [line for line in service.log.read_text().splitlines() if not line.startswith("INFO: ")]  # of LiteRT
+    assert {"service.access", "gunicorn.error"} <= {json.loads(line)["logger"] for line in lines}
+
+
+def test_a_connection_serves_many_requests(service: RunningGunicorn) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
+    for _ in range(3):
+        connection.request("GET", "/v1/status")
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()[:1], answer.will_close) == (200, b"{", False)
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({}, "gunicorn needs LOOKALIKE_QDRANT_URL"),
+        ({"PORT": "many"}, "LOOKALIKE_PORT cannot be 'many'"),
+        ({"QDRANT_URL": "http://127.0.0.1:9", "HOST": "0.0.0.0"}, "others can reach 0.0.0.0"),
+        ({"QDRANT_URL": "http://127.0.0.1:9", "LIBRARY": "/nowhere"}, "the library /nowhere is not a folder"),
+    ],
+)
+def test_what_cannot_work_stops_the_start_with_a_line_that_says_why(variables: dict[str, str], says: str) -> None:
+    given = {"PORT": str(free_port()), "LIBRARY": str(ROOT), "PROCESSES": "1"} | variables
+    environ = os.environ | {f"LOOKALIKE_{name}": value for name, value in given.items()}
+    command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.py"]
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_while_the_engine_is_away_it_tries_again(tmp_path: Path) -> None:
+    port, log = free_port(), tmp_path / "log"
+    given = {"PORT": str(port), "LIBRARY": str(tmp_path), "QDRANT_URL": f"http://127.0.0.1:{free_port()}"}
+    environ = os.environ | {f"LOOKALIKE_{name}": value for name, value in (given | {"PROCESSES": "1"}).items()}
+    with log.open("wb") as file:
+        command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.py"]
+        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=file, stderr=file)
+    try:
+        wait_until(lambda: log.read_text().count("Booting worker") == 2, 60)
+        assert process.poll() is None
+    finally:
+        process.terminate()
+        process.wait(30)
+    assert "cannot answer yet" in log.read_text()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"http://127.0.0.1:{port}", timeout=5)
