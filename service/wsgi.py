@@ -56,7 +56,7 @@ def _open_app(settings: Settings) -> Flask:
 def _registry_of_all() -> CollectorRegistry:
     """Return what all processes have counted: each leaves it in a file in a folder that the environment names."""
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return registry
 
 

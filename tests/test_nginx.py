@@ -170,7 +170,7 @@ def beside(front: Front, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
     data = tmp_path_factory.mktemp("beside")
     (data / "thumbnails").symlink_to(front.library.parent / "data" / "thumbnails")
     with RunningService(front.library, data, MAX_UPLOAD_MB="1") as service:
-        wait_until(lambda: service.counts()["pending"] == 0 and service.counts()["total"] >= 3)
+        service.wait_until_indexed(sum(path.is_file() for path in front.library.rglob("*")))
         yield service
 
 
