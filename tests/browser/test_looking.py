@@ -50,7 +50,7 @@ def test_a_part_is_drawn_searched_with_shared_and_taken_back(stored: Page) -> No
     assert box_of(stored) == request.value.post_data_json["box"]
     stored.reload()
     expect(stored.locator("#part")).to_be_visible()
-    stored.get_by_role("button", name="Use the whole picture").click()
+    stored.get_by_role("button", name="Whole picture").click()
     expect(stored.locator("#part")).to_be_hidden()
     assert "box" not in asked(stored)
     stored.go_back()

@@ -1,28 +1,40 @@
 /** The grid: pictures whole, in cells that keep their place. Text enters it as text only. */
+import * as sheaves from "./sheaves.js";
 import { nameOf, percent } from "./words.js";
 
 const grid = document.getElementById("grid");
 const template = document.getElementById("cell-template");
 /** A very long picture is shown whole as well, but its cell is not that long. */
 const [NARROWEST, WIDEST] = [0.5, 2.4];
+/** A screen of cells that wait for their pictures, as the page comes with. */
+const sketch = [...grid.querySelectorAll(".cell-waiting")].map((waiting) => waiting.cloneNode(true));
 let generation = 0;
+
+unspace(template.content);
 
 /** Show `pictures` instead of what is there. */
 export function replace(pictures) {
   generation += 1;
-  grid.replaceChildren(...pictures.map(cell));
+  sheaves.replace(pictures.map(cell));
   grid.classList.remove("stale");
   grid.ariaBusy = "false";
 }
 
 export function append(pictures) {
-  grid.append(...pictures.map(cell));
+  sheaves.lay(pictures.map(cell));
 }
 
 /** The old pictures stay, faded, until the new ones come: an empty page would jump. */
 export function fade() {
   grid.classList.add("stale");
   grid.ariaBusy = "true";
+}
+
+/** Nobody looks at the old pictures while the new ones take their time. */
+export function wait() {
+  generation += 1;
+  sheaves.replace(sketch.map((waiting) => waiting.cloneNode(true)));
+  grid.classList.remove("stale");
 }
 
 export function isEmpty() {
@@ -47,11 +59,15 @@ export function takeOut(id) {
   const gone = cellOf(id);
   if (!gone) return () => {};
   const shown = generation;
-  const next = gone.nextElementSibling;
-  if (gone.contains(document.activeElement)) (next ?? gone.previousElementSibling)?.querySelector("a").focus();
+  const cells = sheaves.cells();
+  const place = cells.indexOf(gone);
+  const next = cells[place + 1];
+  if (gone.contains(document.activeElement)) (next ?? cells[place - 1])?.querySelector("a").focus();
   gone.remove();
   return () => {
-    if (shown === generation) grid.insertBefore(gone, next?.parentNode === grid ? next : null);
+    if (shown !== generation) return;
+    if (next?.isConnected) next.before(gone);
+    else sheaves.lay([gone]);
   };
 }
 
@@ -104,4 +120,12 @@ function fillCaption(item, { score, verdict }, alike) {
   item.style.setProperty("--score", Math.max(0, score));
   item.querySelector(".cell-score").textContent = alike;
   item.querySelector(".cell-verdict").textContent = verdict ?? "";
+}
+
+/* The spaces between a template's elements would be most of the nodes of ten thousand cells. */
+function unspace(parent) {
+  for (const node of [...parent.childNodes]) {
+    if (node.nodeType === Node.TEXT_NODE && node.data.trim() === "") node.remove();
+    else unspace(node);
+  }
 }

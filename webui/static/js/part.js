@@ -49,7 +49,7 @@ function enlarge(isDrawing) {
 function draw(wanted) {
   box = wanted;
   part.hidden = !box;
-  byId("part-button").textContent = box ? "Use the whole picture" : "Search with a part";
+  byId("part-button").textContent = box ? "Whole picture" : "Search with a part";
   if (!box) return;
   part.ariaLabel = described(box);
   for (const [index, side] of ["left", "top", "right", "bottom"].entries()) {

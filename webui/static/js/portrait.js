@@ -18,6 +18,7 @@ export function fill(picture) {
   if (image.getAttribute("src") === file) return;
   image.alt = nameOf(key);
   image.style.setProperty("--ratio", (width || 1) / (height || 1));
+  image.style.backgroundImage = `url("${picture.thumbnail}")`;
   byId("viewer-broken").hidden = true;
   image.src = file;
   image.dataset.thumbnail = picture.thumbnail;
@@ -37,9 +38,13 @@ function facts({ key, label, tags, width, height, size, format, added_at: added 
 function entry([name, value]) {
   const [term, words] = [document.createElement("dt"), document.createElement("dd")];
   term.textContent = name;
+  words.dir = "auto";
   words.textContent = value;
   return [term, words];
 }
+
+/* What is transparent in the picture must not show its thumbnail. */
+image.addEventListener("load", () => { image.style.backgroundImage = ""; });
 
 /* Browsers cannot show each format that the service takes, but its thumbnail always. */
 image.addEventListener("error", () => {

@@ -1,6 +1,7 @@
-/** The large view of one picture, over the page: Escape and the way back close it, arrow keys walk on. */
+/** The large view of one picture, over the page: Escape and the way back close it, arrow keys and swipes walk on. */
 import * as api from "./api.js";
 import { fill } from "./portrait.js";
+import { swiped } from "./swipe.js";
 import * as trail from "./trail.js";
 
 const byId = (id) => document.getElementById(id);
@@ -27,6 +28,7 @@ export function listen({ given, left, ...ways }) {
   byId("viewer-after").addEventListener("click", () => walk(1));
   byId("viewer-copy").addEventListener("click", copy);
   byId("viewer-close").addEventListener("click", leave);
+  swiped(byId("viewer-image").parentElement, walk);
   dialog.addEventListener("keydown", press);
   dialog.addEventListener("click", ({ target }) => { if (target === dialog) leave(); });
   dialog.addEventListener("cancel", (event) => {
@@ -86,6 +88,8 @@ function walk(step) {
   if (!next) return;
   trail.recover(next.id);
   present(next);
+  // At either end the arrow goes, and must not take the focus with it.
+  if (!dialog.contains(document.activeElement) || document.activeElement.disabled) byId("viewer-name").focus();
 }
 
 function press(event) {
