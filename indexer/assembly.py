@@ -1,6 +1,7 @@
 """Puts the parts together as the settings say. Called by entry points only."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from indexer.catalogue import Catalogue, ModelMismatchError
 from indexer.engine import Engine, EngineError
@@ -10,7 +11,7 @@ from indexer.library import Library, LibraryError
 from indexer.room import NoRoomError
 from indexer.settings import CORES, SettingError, Settings
 from indexer.sync import Synchroniser
-from indexer.trash import FolderTrash
+from indexer.trash import FolderTrash, Trash
 from indexer.worker import Worker, WorkerSettings
 from model import VECTOR_SIZE
 from model.artifact import SHIPPED, load_artifact
@@ -35,12 +36,12 @@ class Parts:
 
 def open_parts(settings: Settings) -> Parts:
     """Open library and catalogue. Raises `LibraryError`, `EngineError`, `NoRoomError`."""
-    library = Folder(settings.library, settings.min_free_bytes)
+    library, trash = _open_library(settings)
     catalogue = Catalogue(_open_engine(settings))
     if catalogue.engine_name == "edge":
         catalogue.release_leases()
     locks = KeyLocks()
-    keeper = Keeper(library, catalogue, FolderTrash(settings.data_folder / "trash", library), locks)
+    keeper = Keeper(library, catalogue, trash, locks)
     return Parts(library, catalogue, keeper, Synchroniser(library, catalogue, locks))
 
 
@@ -55,6 +56,22 @@ def open_worker(settings: Settings, parts: Parts, encoder: Encoder) -> Worker:
     parts.catalogue.require_model(encoder.version)
     limits = WorkerSettings(settings.index_threads, settings.max_pixels)
     return Worker(parts.library, parts.catalogue, encoder.alike(settings.index_threads), limits)
+
+
+def _open_library(settings: Settings) -> tuple[Library, Trash]:
+    if isinstance(settings.library, Path):
+        folder = Folder(settings.library, settings.min_free_bytes)
+        return folder, FolderTrash(settings.data_folder / "trash", folder)
+    try:
+        from indexer.bucket import Bucket
+        from indexer.bucket_trash import BucketTrash
+        from indexer.objects import Objects
+    except ModuleNotFoundError as error:
+        raise LibraryError(f"a library in a bucket needs {error.name}: pip install '.[s3]'") from None
+    name, _, prefix = settings.library.removeprefix("s3://").partition("/")
+    objects = Objects(name, settings.s3_endpoint)
+    bucket = Bucket(objects, prefix and f"{prefix}/", settings.library, settings.min_free_bytes)
+    return bucket, BucketTrash(bucket)
 
 
 def _open_engine(settings: Settings) -> Engine:

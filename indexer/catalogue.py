@@ -49,11 +49,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a claimed picture: indexed with a vector, failed without one, or gone from the library."""
+    """What became of a claimed picture: indexed with a vector, failed without one, gone from the library,
+    or put off to be taken up again."""
 
     record: Record
     vector: Vector | None = None
     gone: bool = False
+    put_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +208,14 @@ class Catalogue:
     def finish(self, claim: Claim, outcomes: Sequence[Outcome]) -> None:
         """Write what became of claimed pictures, except of those that were changed or removed since."""
         held = Where(equal={"lease": claim.lease})
-        points = [_point(replace(o.record, attempts=0), o.vector) for o in outcomes if not o.gone]
+        points = [_point(replace(o.record, attempts=0), o.vector) for o in outcomes if not (o.gone or o.put_off)]
         gone = [outcome.record.id for outcome in outcomes if outcome.gone]
         if points:
             self._engine.write(points, "update", held)
         if gone:
             self._engine.delete(replace(held, ids=gone))
+        if any(outcome.put_off for outcome in outcomes):
+            self._engine.set_payload(_UNCLAIMED, replace(held, equal=held.equal | {"state": "pending"}), durable=False)
 
     def release_leases(self) -> None:
         """End all leases at once: for the one process that has the catalogue to itself and has just started."""

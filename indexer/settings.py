@@ -76,6 +76,15 @@ def _hosts(text: str) -> frozenset[str]:
     return frozenset(host.strip().lower() for host in text.split(",") if host.strip())
 
 
+def _library(text: str) -> Path | str:
+    """Return a folder, or the address of a bucket."""
+    if "://" not in text:
+        return _path(text)
+    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\0]*)?", text):
+        raise ValueError("a folder is needed, or a bucket as in s3://bucket/prefix")
+    return text.rstrip("/")
+
+
 def _path(text: str) -> Path:
     if not text or "\0" in text:
         raise ValueError("a path is needed")
@@ -111,10 +120,11 @@ def _setting(
 class Settings:
     """The settings, parsed and checked. Sizes are in the unit of their name."""
 
-    library: Path = _setting(_path, Path("library"), "the folder of pictures")
+    library: Path | str = _setting(_library, Path("library"), "the folder of pictures, or `s3://bucket/prefix`")
     data: Path | None = _setting(
         _path, None, "the folder for catalogue, thumbnails and trash", "`data/`, a folder for each library"
     )
+    s3_endpoint: str | None = _setting(_url, None, "the server of the bucket, if it is not Amazon's", "none")
     host: str = _setting(str, "127.0.0.1", "the address to listen on")
     port: int = _setting(_whole(0, 65535), 8000, "the port to listen on; 0 takes a free one")
     threads: int = _setting(_whole(1, 256), 16, "requests answered at once")
@@ -181,8 +191,8 @@ class Settings:
         """Where everything lies that is not the library: for each library another folder, unless one was set."""
         if self.data is not None:
             return self.data
-        root = self.library.resolve()
-        return Path("data") / f"{root.name}-{hashlib.sha256(os.fsencode(root)).hexdigest()[:8]}"
+        root = self.library if isinstance(self.library, str) else self.library.resolve()
+        return Path("data") / f"{Path(root).name}-{hashlib.sha256(os.fsencode(root)).hexdigest()[:8]}"
 
 
 def load_settings(

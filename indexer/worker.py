@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from indexer.catalogue import Catalogue, Claim, Outcome
 from indexer.engine import EngineError
-from indexer.library import InvalidKeyError, Library, digest
+from indexer.library import InvalidKeyError, Library, LibraryUnavailableError, digest
 from indexer.metrics import PICTURES_DONE
 from indexer.record import Record
 from indexer.room import NoRoomError
@@ -26,6 +26,9 @@ LEASE_S = 120.0
 MAX_ATTEMPTS = 3
 IDLE_WAIT_S = 1.0
 TROUBLE_WAIT_S = 5.0
+
+# What passes, and is no picture's fault.
+TROUBLE = (EngineError, LibraryUnavailableError, NoRoomError)
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +61,7 @@ class Worker:
     def __init__(self, library: Library, catalogue: Catalogue, encoder: Encoder, settings: WorkerSettings) -> None:
         self._library, self._catalogue, self._encoder = library, catalogue, encoder
         self._max_pixels = settings.max_pixels
+        self._away: LibraryUnavailableError | None = None
         self._in_flight: deque[tuple[Claim, list[Future[Outcome]]]] = deque()
         self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="index")
 
@@ -67,7 +71,7 @@ class Worker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with suppress(EngineError, NoRoomError):  # then the leases run out, and others take over
+        with suppress(*TROUBLE):  # then the leases run out, and others take over
             self._finish_all_but(0)
         self._pool.shutdown(cancel_futures=True)
 
@@ -82,7 +86,8 @@ class Worker:
         """Take a batch of pending pictures; return whether there was one, and so perhaps another.
 
         While it is being indexed the batch before it is written, so that no core waits for the disk. When nothing is
-        pending any more, everything has been written.
+        pending any more, everything has been written. Raises `LibraryUnavailableError` where pictures could not be had;
+        they are pending as before.
         """
         claim = self._catalogue.claim(BATCH, LEASE_S)
         if claim.suspicious:
@@ -95,24 +100,33 @@ class Worker:
     def _step_or_wait(self, stop: Event) -> bool:
         try:
             return self.step()
-        except (EngineError, NoRoomError) as error:
+        except TROUBLE as error:
             log.warning("indexing waits: %s", error)
             stop.wait(TROUBLE_WAIT_S)
             return True
 
     def _finish_all_but(self, number: int) -> None:
-        while len(self._in_flight) > number:
+        while len(self._in_flight) > (0 if self._away else number):
             claim, outcomes = self._in_flight.popleft()
             done = [outcome.result() for outcome in outcomes]
             self._catalogue.finish(claim, done)
             for outcome in done:
-                PICTURES_DONE.labels("gone" if outcome.gone else outcome.record.state).inc()
+                if not outcome.put_off:
+                    PICTURES_DONE.labels("gone" if outcome.gone else outcome.record.state).inc()
+        if away := self._away:
+            self._away = None
+            raise away
 
     def _outcome(self, record: Record) -> Outcome:
         if record.attempts > MAX_ATTEMPTS:
             return _failed(record, f"given up: indexing it was interrupted {MAX_ATTEMPTS} times")
+        if self._away:  # the others of its batch need not find out, too
+            return Outcome(record, put_off=True)
         try:
             return self._examine(record)
+        except LibraryUnavailableError as error:
+            self._away = error
+            return Outcome(record, put_off=True)
         except FileNotFoundError:
             return Outcome(record, gone=True)
         except (ImageError, InvalidKeyError) as error:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, jsonify
 
 from indexer.keeper import Change, NewPicture
-from indexer.library import InvalidKeyError, KeyTakenError, ReadOnlyLibraryError
+from indexer.library import InvalidKeyError, KeyTakenError
 from indexer.record import Record
-from indexer.room import NoRoomError
 from model.preprocess import load_picture
 from service.answers import OneAdded, Picture, SeveralAdded, describe
 from service.context import context
-from service.errors import FETCHING, PICTURES, InvalidRequestError, answer_error
+from service.errors import FETCHING, KEEPING, PICTURES, InvalidRequestError, answer_error
 from service.intake import Upload, fetch_upload, read_uploads
 from service.names import name_to_key
 from service.operations import Answer, Operation, documented
@@ -53,7 +52,7 @@ class Added:
             201: Answer("It is added and indexed.", Picture, PICTURE, headers=_LOCATION),
             202: Answer("It is added, and indexing waits.", Picture, PICTURE, headers=_LOCATION),
         },
-        refuses=(InvalidKeyError, ReadOnlyLibraryError, KeyTakenError, NoRoomError, *PICTURES, *FETCHING),
+        refuses=(InvalidKeyError, KeyTakenError, *KEEPING, *PICTURES, *FETCHING),
         query=Adding,
         body=Link,
         form=Description,

@@ -21,7 +21,7 @@ from werkzeug.exceptions import (
 from indexer.catalogue import CursorError
 from indexer.engine import EngineError, EngineUnavailableError, QueryError
 from indexer.keeper import UnknownPictureError
-from indexer.library import InvalidKeyError, KeyTakenError, ReadOnlyLibraryError
+from indexer.library import InvalidKeyError, KeyTakenError, LibraryUnavailableError, ReadOnlyLibraryError
 from indexer.logs import request_id
 from indexer.room import NoRoomError
 from model.errors import ImageError, TooManyPixelsError, UndecodableError, UnsupportedFormatError
@@ -99,13 +99,15 @@ KINDS: dict[type[Exception], Kind] = {
     NotReadyError: Kind(503, "not_ready", "The service cannot take requests now", retry_after_s=5),
     BusyError: Kind(503, "busy", "Too much to do at the moment", retry_after_s=2),
     EngineUnavailableError: Kind(503, "engine_unavailable", "The catalogue does not answer", retry_after_s=5),
+    LibraryUnavailableError: Kind(503, "library_unavailable", "The library does not answer", retry_after_s=5),
     EngineError: Kind(500, "engine_error", "The catalogue failed"),
     NoRoomError: Kind(507, "no_room", "The disk is full"),
 }
 INTERNAL = Kind(500, "internal_error", "Something broke here")
 
-# What can be wrong with a picture that is decoded, and with one that is fetched.
+# What can be wrong with a picture that is decoded, with a library that is written to, with a picture that is fetched.
 PICTURES = (TooManyPixelsError, RequestEntityTooLarge, UnsupportedFormatError, UndecodableError, BusyError)
+KEEPING = (ReadOnlyLibraryError, LibraryUnavailableError, NoRoomError)
 FETCHING = (FetchDisabledError, TooLargeError, ForbiddenUrlError, UpstreamError, FetchTimeoutError)
 
 # Headers that belong to an HTTP error whatever its body.

@@ -1,12 +1,14 @@
 """A picture's bytes and its thumbnail."""
 
 from pathlib import Path
+from typing import Any
 
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.utils import send_file
 
 from indexer.keeper import UnknownPictureError
-from indexer.library import Entry
+from indexer.library import Entry, LibraryUnavailableError
 from indexer.record import Record
 from indexer.room import NoRoomError
 from service.context import context
@@ -37,7 +39,7 @@ _HEADERS = {
     "Accept-Ranges": "`bytes`: a part can be asked for with `Range`.",
     "Cache-Control": "For ever, where the address names the bytes (`v`).",
 }
-_REFUSES = (UnknownPictureError, FileNotFoundError, RequestedRangeNotSatisfiable)
+_REFUSES = (UnknownPictureError, FileNotFoundError, RequestedRangeNotSatisfiable, LibraryUnavailableError)
 
 
 def _answers(*media_types: str) -> dict[int, Answer]:
@@ -54,8 +56,10 @@ def send_picture(picture_id: str, query: Version) -> Response:  # noqa: ARG001 -
     """Get a picture's bytes, as they are in the library."""
     here, record = context(), find(picture_id)
     entry, file = here.library.open(record.key)
-    response = send_file(
+    response: Response = send_file(  # type: ignore[assignment]
         file,
+        _environ(),
+        response_class=Response,
         mimetype=MIMETYPES.get(record.format or "", UNKNOWN),
         download_name=record.key.rpartition("/")[2],
         etag=False,
@@ -84,6 +88,13 @@ def send_thumbnail(picture_id: str, query: Version) -> Response:  # noqa: ARG001
             thumbnail = here.thumbnails.draw(sha256, source)
     response = _cacheable(Response(thumbnail, mimetype="image/jpeg"), f"{sha256}-thumbnail")
     return _handed_over(response, here.thumbnails.path(sha256), (THUMBNAILS_AT, here.thumbnails.folder))
+
+
+def _environ() -> dict[str, Any]:
+    """Return what the server says of the request. Its own way to send a file reads in the thread that all connections
+    share: it is for files on a disk."""
+    own_way = {"wsgi.file_wrapper"} if context().library.folder is None else set()
+    return {name: value for name, value in request.environ.items() if name not in own_way}
 
 
 def _sha256(record: Record, entry: Entry) -> str:

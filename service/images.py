@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from indexer.catalogue import CursorError
 from indexer.keeper import UNCHANGED, UnknownPictureError
-from indexer.library import KeyTakenError, ReadOnlyLibraryError
+from indexer.library import KeyTakenError
 from indexer.record import Record
 from indexer.room import NoRoomError
 from service.answers import Known, Page, Picture, describe
 from service.context import context
+from service.errors import KEEPING
 from service.intake import read_id
 from service.operations import Answer, Operation, documented
 from service.questions import EXAMPLE_ID, EXAMPLE_SHA256, Check, Edit, Listing, Removing, Waiting
@@ -61,7 +62,7 @@ def edit(picture_id: str, body: Edit) -> ResponseReturnValue:
 @documented(
     Operation(
         {204: Answer("It is in the trash, or destroyed.")},
-        (UnknownPictureError, ReadOnlyLibraryError, NoRoomError),
+        (UnknownPictureError, *KEEPING),
         query=Removing,
     )
 )
@@ -72,9 +73,7 @@ def remove(picture_id: str, query: Removing) -> Response:
 
 
 @image_routes.post("/<picture_id>/restore")
-@documented(
-    Operation({200: _RECORD}, (UnknownPictureError, ReadOnlyLibraryError, KeyTakenError, NoRoomError), query=Waiting)
-)
+@documented(Operation({200: _RECORD}, (UnknownPictureError, KeyTakenError, *KEEPING), query=Waiting))
 def restore(picture_id: str, query: Waiting) -> ResponseReturnValue:
     """Bring back what was removed last under this id."""
     record = context().keeper.restore(read_id(picture_id))

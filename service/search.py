@@ -4,6 +4,7 @@ from flask import Blueprint, Response, jsonify
 
 from indexer.catalogue import Hit
 from indexer.keeper import UnknownPictureError
+from indexer.library import LibraryUnavailableError
 from model.verdicts import UNRELATED
 from service.answers import Found, FoundPicture, describe_hit
 from service.context import Context, context
@@ -17,6 +18,8 @@ from service.stopwatch import Stopwatch
 
 search_routes = Blueprint("search", __name__, url_prefix="/v1")
 
+# What can be wrong with a stored picture that is searched with.
+_STORED = (UnknownPictureError, NotIndexedError, LibraryUnavailableError)
 _ANSWERS = {200: Answer("What was found.", Found, FOUND, headers={"Server-Timing": "Milliseconds by stage."})}
 
 
@@ -24,7 +27,7 @@ _ANSWERS = {200: Answer("What was found.", Found, FOUND, headers={"Server-Timing
 @documented(
     Operation(
         _ANSWERS,
-        refuses=(UnknownPictureError, NotIndexedError, *PICTURES, *FETCHING),
+        refuses=(*_STORED, *PICTURES, *FETCHING),
         tag="search",
         body=Question,
         form=QuestionForm,
@@ -48,7 +51,7 @@ def search(body: Question) -> Response:
 
 
 @search_routes.get("/images/<picture_id>/similar")
-@documented(Operation(_ANSWERS, (UnknownPictureError, NotIndexedError, *PICTURES), "search", query=Ranking))
+@documented(Operation(_ANSWERS, (*_STORED, *PICTURES), "search", query=Ranking))
 def find_similar(picture_id: str, query: Ranking) -> Response:
     """Search with a stored picture.
 

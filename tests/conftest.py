@@ -32,6 +32,7 @@ from model import VECTOR_SIZE
 from service.app import create_app
 from service.context import Context, Gate
 from service.thumbnails import Thumbnails
+from tests.buckets import CREDENTIALS, OwnBucket, running_s3
 from tests.fakes import ColourEncoder
 
 QDRANT_URL = os.environ.get("QDRANT_URL")
@@ -130,6 +131,21 @@ def house(tmp_path: Path) -> Iterator[House]:
 def any_house(tmp_path: Path, any_engine: Engine) -> Iterator[House]:
     """A house on each of the engines in turn."""
     yield from build_house(tmp_path, any_engine)
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """The address of a server that speaks as S3 does."""
+    with running_s3() as address:
+        yield address
+
+
+@pytest.fixture
+def own_bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> OwnBucket:
+    """A bucket of the test's own."""
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    return OwnBucket(s3)
 
 
 class ReadingClient(FlaskClient):

@@ -38,7 +38,7 @@ class RunningService:
 
     command: Sequence[str] = ("-m", "service")
 
-    def __init__(self, library: Path, data: Path, *flags: str, **variables: str) -> None:
+    def __init__(self, library: Path | str, data: Path, *flags: str, **variables: str) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = data / "service.log"

@@ -16,6 +16,7 @@ CONFINED = {
     "flask": ["service/"],
     "qdrant_edge": ["indexer/edge.py"],
     "qdrant_client": ["indexer/server.py"],
+    "s3fs": ["indexer/objects.py"],
     "tensorflow": ["model/"],
     "keras": ["model/"],
 }

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from indexer.engine import EngineError, EngineUnavailableError
+from indexer.library import LibraryUnavailableError
 from indexer.record import id_of
 from indexer.settings import Settings
 from service.context import Context, Gate
@@ -140,6 +141,21 @@ def with_engine_error(error: Exception) -> Callable[[Service], TestResponse]:
     return look
 
 
+class AwayLibrary:
+    """A library that cannot be reached."""
+
+    def __init__(self) -> None:
+        self.folder = None
+
+    def open(self, key: str) -> None:
+        raise LibraryUnavailableError(f"{key} is away")
+
+
+def library_away(service: Service) -> TestResponse:
+    service.change(library=AwayLibrary())
+    return service.client.get(f"/v1/images/{ID}/file")
+
+
 def with_keys(service: Service) -> None:
     service.restart(read_key="r" * 20, write_key="w" * 20)
 
@@ -191,6 +207,7 @@ CASES: dict[str, Callable[[Service], TestResponse]] = {
     "url_timeout": lambda service: service.fetch(repeating(b"HTTP/1.1 200 OK\r\n\r\n", b"x", 0.05)),
     "too_many_requests": too_often,
     "engine_error": with_engine_error(EngineError("broken")),
+    "library_unavailable": library_away,
     "engine_unavailable": with_engine_error(EngineUnavailableError("away")),
     "internal_error": with_engine_error(ZeroDivisionError("a secret")),
     "busy": busy,

@@ -29,6 +29,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("PORT", "65536"), ("PORT", "-1"), ("PORT", "8000.0"), ("PORT", "٣"), ("THREADS", "0"), ("MAX_PIXELS", "many"),
         ("FETCH_URLS", "perhaps"), ("FETCH_TIMEOUT_S", "0"), ("FETCH_TIMEOUT_S", "inf"), ("COLLECTION", "a b"),
         ("QDRANT_URL", "localhost:6333"), ("LIBRARY", "a\0b"), ("QDRANT_API_KEY_FILE", "/nothing/here"),
+        ("LIBRARY", "gs://bucket"), ("LIBRARY", "s3://"), ("LIBRARY", "s3://Bad_Bucket/a"), ("S3_ENDPOINT", "minio"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_refused_with_the_name_of_the_setting(name: str, value: str) -> None:
@@ -85,6 +86,13 @@ def test_each_library_has_its_own_data_folder(tmp_path: Path) -> None:
     one, other = Settings(library=tmp_path / "a"), Settings(library=tmp_path / "b" / "a")
     assert one.data_folder != other.data_folder
     assert Settings(data=tmp_path).data_folder == tmp_path
+
+
+def test_a_library_can_be_a_bucket_with_a_data_folder_of_its_own() -> None:
+    bucket = read_settings({}, {"LOOKALIKE_LIBRARY": "s3://bucket/prefix/"})
+    assert bucket.library == "s3://bucket/prefix"
+    assert bucket.data_folder.name.startswith("prefix-")
+    assert bucket.data_folder != Settings(library="s3://other/prefix").data_folder
 
 
 def test_the_readme_lists_every_setting_with_its_default() -> None:

@@ -1,0 +1,56 @@
+"""The trash of a bucket: in the bucket, under a hidden prefix, so that all who share the library share it as well.
+
+Its order is that of `trash.FolderTrash`: a record without bytes is no picture.
+"""
+
+import time
+
+from indexer.bucket import Bucket
+from indexer.library import Entry, ReadOnlyLibraryError
+from indexer.record import Record
+from indexer.trash import Trashed
+
+FOLDER = ".lookalike/trash/"
+
+
+class BucketTrash:
+    """The `Trash` of a bucket: `<id>/<time>/` has the record in `record.json` and the bytes in `picture`."""
+
+    def __init__(self, library: Bucket) -> None:
+        self._library, self._objects = library, library.objects
+        self._prefix = library.prefix + FOLDER
+
+    def put(self, record: Record) -> None:
+        place = f"{self._prefix}{record.id}/{time.time_ns()}/"
+        try:
+            self._objects.write(f"{place}record.json", record.to_json(), replace=False)
+        except PermissionError:
+            raise ReadOnlyLibraryError from None
+        self._library.take_out(record.key, f"{place}picture")
+
+    def latest(self, picture_id: str) -> Trashed | None:
+        names = [found["Key"] for found in self._objects.list(f"{self._prefix}{picture_id}/")]
+        places = [name.removesuffix("picture") for name in names if name.endswith("/picture")]
+        if not places:
+            return None
+        place = max(places, key=lambda place: int(place.split("/")[-2]))
+        return Trashed(Record.from_json(self._objects.read(f"{place}record.json")), place)
+
+    def bring_back(self, trashed: Trashed) -> Entry:
+        return self._library.take_in(trashed.record.key, f"{trashed.place}picture")
+
+    def drop(self, trashed: Trashed) -> None:
+        self._delete(trashed.place)
+
+    def purge(self, picture_id: str) -> bool:
+        return self._delete(f"{self._prefix}{picture_id}/")
+
+    def _delete(self, prefix: str) -> bool:
+        """Delete all objects whose name starts with a prefix; return whether one of them was a picture."""
+        names = [found["Key"] for found in self._objects.list(prefix)]
+        try:
+            for name in names:
+                self._objects.delete(name)
+        except PermissionError:
+            raise ReadOnlyLibraryError from None
+        return any(name.endswith("/picture") for name in names)

@@ -1,0 +1,158 @@
+"""The objects of one bucket of S3, or of a server that speaks like it, through s3fs."""
+
+import errno
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+from aiohttp import ClientError as TransportError
+from botocore.exceptions import BotoCoreError
+from s3fs import S3FileSystem
+
+from indexer.library import IN_MEMORY_BYTES, LibraryUnavailableError
+
+TRIES = 3
+CONNECT_TIMEOUT_S = 3
+READ_TIMEOUT_S = 15
+CONNECTIONS = 64
+PAGE = 1000  # the most that S3 lists at once
+BLOCK_BYTES = 4 << 20  # read ahead
+
+# What s3fs takes for the version of an object and cuts off: then the object would be another one.
+VERSION_MARK = "?versionId="
+
+# What a server says of an object that must not be there yet and is, or is just being written.
+_TAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
+
+
+class Objects:
+    """The objects of a bucket, by name. A write that has returned is durable.
+
+    Without `endpoint` the bucket is Amazon's. Credentials and region come from where all of Amazon's tools look for
+    them: AWS_ACCESS_KEY_ID and so on, ~/.aws, the role of the machine. Raises `LibraryUnavailableError` whenever the
+    bucket cannot be asked or is none, and `PermissionError` where single objects are denied.
+    """
+
+    def __init__(self, bucket: str, endpoint: str | None = None) -> None:
+        self._bucket, self._s3 = bucket, _connect(endpoint)
+        self._require_access()
+
+    def list(self, prefix: str, page: int = PAGE) -> Iterator[dict[str, Any]]:
+        """Yield the objects whose name starts with a prefix, in order, and hold a page of them at once.
+
+        Each is what S3 says of it: `Key`, `Size`, `LastModified`, `ETag`.
+        """
+        following: dict[str, str] = {}
+        while True:
+            found = self._ask("list_objects_v2", Prefix=prefix, MaxKeys=page, **following)
+            yield from found.get("Contents", ())
+            if not found.get("IsTruncated"):
+                return
+            following = {"ContinuationToken": found["NextContinuationToken"]}
+
+    def describe(self, name: str) -> dict[str, Any]:
+        """Return what S3 says of an object: `ContentLength`, `LastModified`, `ETag`. Raises `FileNotFoundError`."""
+        return self._ask("head_object", Key=name)
+
+    def open(self, name: str) -> tuple[dict[str, Any], IO[bytes]]:
+        """Return what S3 says of an object (`size`, `LastModified`, `ETag`) and its bytes, to be read from any place.
+
+        An object that is replaced meanwhile cannot be read on. Raises `FileNotFoundError`.
+        """
+        with self.translating():
+            file = self._s3.open(f"{self._bucket}/{name}", "rb", block_size=BLOCK_BYTES)
+            return file.details, file
+
+    def read(self, name: str, end: int | None = None) -> bytes:
+        """Return the bytes of an object, the first `end` of them. Raises `FileNotFoundError`."""
+        with self.translating():
+            data: bytes = self._s3.cat_file(f"{self._bucket}/{name}", start=None if end is None else 0, end=end)
+        return data
+
+    def write(self, name: str, data: bytes, replace: bool) -> None:
+        """Write an object, whole or not at all. Raises `FileExistsError` if there is one and `replace` is false."""
+        with self.translating():
+            self._s3.pipe_file(f"{self._bucket}/{name}", data, mode="overwrite" if replace else "create")
+
+    def copy(self, source: str, target: str) -> None:
+        """Copy an object within the bucket, over whatever is there. Raises `FileNotFoundError`."""
+        with self.translating():
+            self._s3.cp_file(f"{self._bucket}/{source}", f"{self._bucket}/{target}")
+
+    def copy_anew(self, source: str, target: str) -> None:
+        """Copy an object to where there is none. Raises `FileExistsError`, `FileNotFoundError`.
+
+        Few servers can copy on a condition and most can write on one: so what is small goes through this machine. For
+        what is large the place is looked at a moment before.
+        """
+        if self.describe(source)["ContentLength"] <= IN_MEMORY_BYTES:
+            self.write(target, self.read(source), replace=False)
+        elif next(self.list(target, page=1), {}).get("Key") == target:
+            raise FileExistsError(target)
+        else:
+            self.copy(source, target)
+
+    def delete(self, name: str) -> None:
+        """Delete an object, if there is one."""
+        self._ask("delete_object", Key=name)
+
+    @contextmanager
+    def translating(self) -> Iterator[None]:
+        """Turn what goes wrong with an object into the errors that this class raises."""
+        try:
+            with _translated_errors():
+                yield
+        except PermissionError as error:
+            self._require_access()  # or is it everything that is denied?
+            raise PermissionError(errno.EACCES, f"the bucket denies it: {error}") from error
+
+    def _ask(self, method: str, **arguments: Any) -> dict[str, Any]:
+        with self.translating():
+            answer: dict[str, Any] = self._s3.call_s3(method, Bucket=self._bucket, **arguments)
+        return answer
+
+    def _require_access(self) -> None:
+        try:
+            with _translated_errors():
+                self._s3.call_s3("list_objects_v2", Bucket=self._bucket, MaxKeys=1)
+        except PermissionError as error:
+            raise LibraryUnavailableError(f"the bucket {self._bucket} cannot be listed: {error}") from error
+
+
+def _connect(endpoint: str | None) -> S3FileSystem:
+    """Return s3fs without its caches; nothing is sent yet."""
+    logging.getLogger("botocore").setLevel(logging.INFO)  # below, it logs signatures
+    config: dict[str, Any] = {
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "read_timeout": READ_TIMEOUT_S,
+        "max_pool_connections": CONNECTIONS,
+        "retries": {"mode": "standard", "total_max_attempts": TRIES},
+    }
+    if endpoint:  # what other servers than Amazon's can be relied on to understand
+        config |= {"s3": {"addressing_style": "path"}, "request_checksum_calculation": "when_required"}
+    s3 = S3FileSystem(endpoint_url=endpoint, config_kwargs=config, use_listings_cache=False, skip_instance_cache=True)
+    s3.retries = 1  # botocore tries again, with jitter
+    return s3
+
+
+@contextmanager
+def _translated_errors() -> Iterator[None]:
+    try:
+        yield
+    except (FileExistsError, PermissionError):
+        raise
+    except FileNotFoundError as error:
+        if _code(error) == "NoSuchBucket":
+            raise LibraryUnavailableError(f"there is no such bucket: {error}") from error
+        raise
+    except (OSError, BotoCoreError, TransportError) as error:
+        if _code(error) in _TAKEN:
+            raise FileExistsError(str(error)) from error
+        raise LibraryUnavailableError(f"the bucket does not answer: {error}") from error
+
+
+def _code(error: Exception) -> str:
+    """Return what S3 calls an error, or nothing if it was not S3 that raised it."""
+    response = getattr(error.__cause__, "response", None) or {}
+    return str(response.get("Error", {}).get("Code", ""))
