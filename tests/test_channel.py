@@ -119,6 +119,7 @@ def test_a_request_that_never_ends_is_ended(port: int, beginning: bytes, status:
         connection.sendall(beginning)
         received = connection.recv(1 << 16)
     assert int(received.split()[1]) == status if status else received == b""
+    assert (b'"request_timeout"' in received) == bool(status)
 
 
 def test_a_request_that_drips_is_ended_though_something_comes_all_the_time(port: int) -> None:
