@@ -1,5 +1,5 @@
 # make run [LIBRARY=folder] [PORT=8000]   search a folder of pictures (without one, a sample is drawn)
-# make test | lint | bench                the tests, the checks, the measurements
+# make test | lint | bench                the tests, the checks, the measurements (SCALE=1000000: of so many)
 # make venv                               the runtime environment, and nothing else
 
 PYTHON ?= python3
@@ -31,7 +31,7 @@ lint: $(VENV)/.test $(TOOLS)
 	@if test -e $(TOOLS); then cd webui && node_modules/.bin/eslint --max-warnings 0 .; fi
 
 bench: $(VENV)/.bench
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(if $(SCALE),--scale $(SCALE))
 
 # Drawn once: a sample picture that somebody removes stays removed.
 $(SAMPLE)/.drawn: | venv

@@ -17,6 +17,7 @@ from indexer.logs import log_to
 from indexer.record import Record
 from indexer.sample import draw_sample
 from indexer.settings import Settings, load_settings
+from indexer.snapshot import ServerSnapshots, save_files
 from indexer.sync import EmptyLibraryError
 from model.allocator import return_large_pieces
 from model.artifact import SHIPPED, load_artifact
@@ -130,6 +131,21 @@ def import_(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:
     return 0
 
 
+def snapshot(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  # noqa: ARG001 - holds the catalogue
+    """Write a copy of the whole catalogue to a file: of a server, Qdrant's own snapshot; embedded, an archive."""
+    if settings.qdrant_url:
+        snapshots = ServerSnapshots(settings.qdrant_url, settings.qdrant_api_key, settings.collection)
+        if (nodes := snapshots.count_nodes()) > 1:
+            print(
+                f"a cluster of {nodes} nodes: the snapshot holds what lies on the one that was asked", file=sys.stderr
+            )
+        size = snapshots.save(flags.file, settings.min_free_bytes)
+    else:
+        size = save_files(settings.data_folder / settings.collection, flags.file, settings.min_free_bytes)
+    print(f"{size / 1e6:,.1f} MB in {flags.file}")
+    return 0
+
+
 def sample(settings: Settings, flags: argparse.Namespace) -> int:  # noqa: ARG001
     """Draw pictures to try it all with."""
     print(f"{draw_sample(flags.folder)} pictures in {flags.folder}")
@@ -144,6 +160,7 @@ _WITH_PARTS = {
     "reindex": reindex,
     "export": export,
     "import": import_,
+    "snapshot": snapshot,
 }
 _COMMANDS: dict[str, Callable[..., int]] = {**_WITH_PARTS, "sample": sample}
 

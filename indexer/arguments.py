@@ -40,6 +40,10 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", type=Path, help="the file to read; without, standard input")
 
 
+def _add_snapshot(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="the file to write")
+
+
 def _add_sample(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=Path("data/sample"), help="where to")
 
@@ -49,5 +53,6 @@ _ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "retry": _add_retry,
     "export": _add_export,
     "import": _add_import,
+    "snapshot": _add_snapshot,
     "sample": _add_sample,
 }

@@ -64,6 +64,9 @@ def test_the_commands_of_an_operator_work_on_one_another(
     assert call("import", str(records)) == ["1 restored, 0 were so already, 1 skipped"]
     assert sum('"mine"' in line for line in call("export")) == 1
 
+    assert call("snapshot", str(tmp_path / "catalogue.tar.gz"))[0].endswith("catalogue.tar.gz")
+    assert main(["snapshot", str(tmp_path / "catalogue.tar.gz"), *place]) == 1
+
 
 def test_a_record_that_no_picture_has_is_told_with_its_line(
     place: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]

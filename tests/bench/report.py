@@ -7,9 +7,24 @@ from tests.bench.machine import Machine, Memory
 from tests.bench.marks import judge
 from tests.bench.pictures import SIZES
 from tests.bench.plan import Figures
+from tests.bench.scale import Scale
 from tests.bench.searching import Latency, Spread
 
 _SIZES = " and ".join(f"{width}x{height}" for width, height in SIZES)
+
+_SCALE_HEAD = (
+    "engine",
+    "points",
+    "load s",
+    "points/s",
+    "then busy s",
+    "open s",
+    "memory MB",
+    "without files",
+    "disk MB",
+)
+
+_ASKED_HEAD = ("engine", "searched", "ms, median / 95th percentile", "of the 30 nearest found")
 
 NO_TENSORFLOW = "The old demo was not measured: TensorFlow is not installed (`make bench` installs it)."
 
@@ -26,13 +41,31 @@ def render(figures: Figures) -> str:
 def _sections(figures: Figures) -> Iterator[str]:
     yield _describe(figures.machine)
     yield f"Model {figures.model}; {figures.indexing.pictures:,} distinct JPEG pictures, {_SIZES} in turn.\n"
-    yield _table(("pictures", "decode ms", "model ms", "per second", "of the limit"), _indexing_rows(figures.indexing))
+    yield table(("pictures", "decode ms", "model ms", "per second", "of the limit"), _indexing_rows(figures.indexing))
     yield "Milliseconds, median / 95th percentile, over HTTP on one connection, every search with another picture:\n"
-    yield _table(_SEARCH_HEAD, [*_search_rows("upload", figures.uploads), *_search_rows("id", figures.stored)])
-    yield _table(_BESIDE_HEAD, _beside_rows(figures))
+    yield table(_SEARCH_HEAD, [*_search_rows("upload", figures.uploads), *_search_rows("id", figures.stored)])
+    yield table(_BESIDE_HEAD, _beside_rows(figures))
     if not figures.old_ways:
         yield NO_TENSORFLOW + "\n"
-    yield _table(("mark", "asked for", "measured", ""), [mark.cells() for mark in judge(figures)])
+    yield table(("mark", "asked for", "measured", ""), [mark.cells() for mark in judge(figures)])
+
+
+def render_scale(machine: Machine, found: Sequence[Scale]) -> str:
+    """Return the report of the scale part."""
+    sizes, answers = table(_SCALE_HEAD, map(_scale_row, found)), table(_ASKED_HEAD, _asked_rows(found))
+    return "\n".join([_describe(machine), sizes, answers])
+
+
+def _scale_row(scale: Scale) -> Sequence[str]:
+    sizes = ("?" if size is None else f"{size / 1e6:,.0f}" for size in (*scale.memory_bytes, scale.disk_bytes))
+    times = f"{scale.load_s:.0f}", f"{scale.points / scale.load_s:,.0f}", f"{scale.settle_s:.0f}", f"{scale.open_s:.1f}"
+    return scale.engine, f"{scale.points:,}", *times, *sizes
+
+
+def _asked_rows(found: Sequence[Scale]) -> Iterator[Sequence[str]]:
+    for scale in found:
+        for asked in scale.searched:
+            yield scale.engine, asked.says, _both(asked.times), f"{asked.recall:.3f}"
 
 
 def _describe(machine: Machine) -> str:
@@ -82,7 +115,7 @@ def _megabytes(memory: Memory | None) -> Sequence[str]:
     return [f"{size / 1e6:.0f}" for size in (memory.resident_bytes, memory.file_bytes, memory.peak_bytes)]
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a Markdown table whose first column is aligned to the left and whose others are to the right."""
     cells = [head, *rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
