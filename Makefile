@@ -1,5 +1,8 @@
 # make run [LIBRARY=folder] [PORT=8000]   search a folder of pictures (without one, a sample is drawn)
+# make stack                              many processes, a Qdrant server, nginx: needs Docker
 # make test | lint | bench                the tests, the checks, the measurements (SCALE=1000000: of so many)
+# make test-stack                         the image and the whole stack, driven in Docker
+# make lock                               which versions the image is built from
 # make venv                               the runtime environment, and nothing else
 
 PYTHON ?= python3
@@ -11,7 +14,7 @@ PORT ?= 8000
 TOOLS := webui/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help run venv test lint bench
+.PHONY: help run venv stack secrets test test-stack lint bench lock
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -20,6 +23,29 @@ run: venv $(if $(filter $(SAMPLE),$(LIBRARY)),$(SAMPLE)/.drawn)
 	@exec $(BIN)/python -m service --library "$(LIBRARY)" --port $(PORT)
 
 venv: $(VENV)/.runtime
+
+stack: secrets .env
+	docker compose up --build --wait
+
+# Other users of this machine cannot enter the folder, and in a container its user can read the files.
+secrets: secrets/qdrant.key secrets/write.key
+
+secrets/%.key:
+	@mkdir -p -m 700 secrets
+	@$(PYTHON) -c 'import secrets; print(secrets.token_urlsafe())' >$@
+	@chmod 644 $@
+
+.env:
+	@sed "s/^USER_ID=.*/USER_ID=$$(id -u)/; s/^GROUP_ID=.*/GROUP_ID=$$(id -g)/" .env.example >$@
+
+test-stack: $(VENV)/.test
+	$(BIN)/python -m pytest -m stack tests/stack
+
+# For every platform and Python that we run on; with hashes, so that nothing else can be installed.
+lock: venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile pyproject.toml --extra server --extra redis --extra s3 --universal --python-version 3.11 \
+		--generate-hashes --no-header --quiet --output-file deploy/requirements.lock
 
 test: $(VENV)/.test $(TOOLS)
 	$(BIN)/python -m pytest $(TESTS)

@@ -19,6 +19,7 @@ from indexer.sample import draw_sample
 from indexer.settings import Settings, load_settings
 from indexer.snapshot import ServerSnapshots, save_files
 from indexer.sync import EmptyLibraryError
+from indexer.watcher import Watcher
 from model.allocator import return_large_pieces
 from model.artifact import SHIPPED, load_artifact
 
@@ -71,16 +72,27 @@ def _index_all(settings: Settings, parts: Parts) -> None:
 def work(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  # noqa: ARG001
     """Index whatever becomes pending, until told to stop."""
     stop, wake = Event(), Event()
-
-    def end(*_: object) -> None:
-        stop.set()
-        wake.set()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+    _set_on_signal(stop, wake)
     with open_worker(settings, parts, open_encoder(settings)) as worker:
         worker.run(stop, wake)
     return 0
+
+
+def watch(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  # noqa: ARG001
+    """Bring the catalogue and the library together and follow the library's changes, until told to stop."""
+    stop, nobody = Event(), Event()  # workers look for themselves whether there is something to index
+    _set_on_signal(stop)
+    Watcher(parts.library.folder, parts.synchroniser, nobody.set, settings.sync_every_s).run(stop)
+    return 0
+
+
+def _set_on_signal(*events: Event) -> None:
+    def end(*_: object) -> None:
+        for event in events:
+            event.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
 
 
 def failed(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  # noqa: ARG001
@@ -155,6 +167,7 @@ def sample(settings: Settings, flags: argparse.Namespace) -> int:  # noqa: ARG00
 _WITH_PARTS = {
     "sync": sync,
     "work": work,
+    "watch": watch,
     "failed": failed,
     "retry": retry,
     "reindex": reindex,

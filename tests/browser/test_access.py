@@ -1,6 +1,5 @@
 """Access for everybody: what axe-core finds (WCAG 2.2 AA and its good practice), in each view, colour and size."""
 
-import json
 from collections.abc import Callable, Iterator
 
 import pytest
