@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.agreement import Agreement
 from indexer.catalogue import Catalogue, ModelMismatchError
 from indexer.engine import Engine, EngineError
 from indexer.folder import Folder
-from indexer.keeper import Keeper, KeyLocks
+from indexer.keeper import Keeper
 from indexer.library import Library, LibraryError
 from indexer.room import NoRoomError
 from indexer.settings import CORES, SettingError, Settings
@@ -40,9 +41,9 @@ def open_parts(settings: Settings) -> Parts:
     catalogue = Catalogue(_open_engine(settings))
     if catalogue.engine_name == "edge":
         catalogue.release_leases()
-    locks = KeyLocks()
-    keeper = Keeper(library, catalogue, trash, locks)
-    return Parts(library, catalogue, keeper, Synchroniser(library, catalogue, locks))
+    agreement = Agreement(library, catalogue, trash)
+    keeper = Keeper(library, catalogue, trash, agreement)
+    return Parts(library, catalogue, keeper, Synchroniser(library, catalogue, agreement))
 
 
 def open_encoder(settings: Settings, cores: int = CORES) -> Encoder:

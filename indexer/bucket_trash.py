@@ -28,6 +28,11 @@ class BucketTrash:
             raise ReadOnlyLibraryError from None
         self._library.take_out(record.key, f"{place}picture")
 
+    def amend(self, record: Record) -> None:
+        trashed = self.latest(record.id)
+        if trashed is not None and trashed.record.added_at == record.added_at:
+            self._objects.write(f"{trashed.place}record.json", record.to_json(), replace=True)
+
     def latest(self, picture_id: str) -> Trashed | None:
         names = [found["Key"] for found in self._objects.list(f"{self._prefix}{picture_id}/")]
         places = [name.removesuffix("picture") for name in names if name.endswith("/picture")]

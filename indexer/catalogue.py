@@ -84,12 +84,18 @@ class Catalogue:
     def insert(self, records: Sequence[Record]) -> None:
         """Add records that are new and leave those that exist as they are."""
         if records:
-            self._engine.write([_point(record) for record in records], "insert")
+            self._engine.write([_renewed(record) for record in records], "insert")
 
     def put(self, records: Sequence[Record]) -> None:
-        """Write records over whatever is there; their vectors and any lease on them are dropped."""
-        if records:
-            self._engine.write([_point(record) for record in records])
+        """Write records over those that they were made from, except where somebody has changed or deleted those since;
+        their vectors and any lease on them are dropped. Where none was read, none may be there."""
+        self.insert([record for record in records if record.revision is None])
+        if known := [record for record in records if record.revision is not None]:
+            self._engine.write([_renewed(record) for record in known], "update", _as_read(known))
+
+    def find(self, picture_id: str) -> Record | None:
+        """Return the record with this id, or None."""
+        return self.get([picture_id]).get(picture_id)
 
     def get(self, ids: Sequence[str]) -> dict[str, Record]:
         """Return the records of those ids that exist, by id."""
@@ -109,15 +115,22 @@ class Catalogue:
                 found.setdefault(str(record.sha256), []).append(record)
         return found
 
-    def edit(self, picture_id: str, fields: dict[str, Any]) -> None:
-        """Set some fields of a record and leave its vector. A lease on the picture ends, so that a worker which has the
-        record as it was cannot write it back; the picture is indexed once more instead."""
-        self.edit_all({picture_id: fields})
+    def edit_all(
+        self, changes: Mapping[str, dict[str, Any]], known: Mapping[str, Record] | None = None
+    ) -> dict[str, str]:
+        """Set some fields of records that exist, each by its id, and leave their vectors; return their new revisions.
 
-    def edit_all(self, changes: Mapping[str, dict[str, Any]]) -> None:
-        """Edit many records, each by its id; they become durable together."""
+        They become durable together. Where records are `known`, they are edited only as they were read.
+
+        A lease on a picture ends, so that a worker which has the record as it was cannot write it back; the picture is
+        indexed once more instead.
+        """
+        revisions = {picture_id: _new_token() for picture_id in changes}
         for place, (picture_id, fields) in enumerate(changes.items(), 1):
-            self._engine.set_payload(fields | _UNCLAIMED, Where(ids=[picture_id]), durable=place == len(changes))
+            where = _as_read([known[picture_id]]) if known else Where(ids=[picture_id])
+            edited = fields | _UNCLAIMED | {"revision": revisions[picture_id]}
+            self._engine.set_payload(edited, where, durable=place == len(changes))
+        return revisions
 
     def retry(self, ids: Sequence[str] | None = None) -> int:
         """Make failed pictures pending again, all or those with these ids; return how many were failed."""
@@ -127,10 +140,10 @@ class Catalogue:
         self._engine.set_payload(waiting | _UNCLAIMED, where)
         return count
 
-    def delete(self, ids: Sequence[str]) -> None:
-        """Take the pictures out of the catalogue; ids that do not exist are passed over."""
-        if ids:
-            self._engine.delete(Where(ids=ids))
+    def delete(self, records: Sequence[Record]) -> None:
+        """Delete records that are still as they were read."""
+        if records:
+            self._engine.delete(_as_read(records))
 
     def search(
         self,
@@ -193,7 +206,7 @@ class Catalogue:
         batch = untried or candidates[:1]
         if not batch:
             return Claim("", ())
-        lease, ids = secrets.token_hex(8), [record.id for record in batch]
+        lease, ids = _new_token(), [record.id for record in batch]
         fields = {"lease": lease, "leased_until": time.time() + lease_s, "attempts": batch[0].attempts + 1}
         self._engine.set_payload(fields, replace(_claimable_where(), ids=ids), durable=False)
         taken = [point for point in self._engine.retrieve(ids) if point.payload.get("lease") == lease]
@@ -208,7 +221,7 @@ class Catalogue:
     def finish(self, claim: Claim, outcomes: Sequence[Outcome]) -> None:
         """Write what became of claimed pictures, except of those that were changed or removed since."""
         held = Where(equal={"lease": claim.lease})
-        points = [_point(replace(o.record, attempts=0), o.vector) for o in outcomes if not (o.gone or o.put_off)]
+        points = [_finished(outcome) for outcome in outcomes if not (outcome.gone or outcome.put_off)]
         gone = [outcome.record.id for outcome in outcomes if outcome.gone]
         if points:
             self._engine.write(points, "update", held)
@@ -244,6 +257,24 @@ def _point(record: Record, vector: Vector | None = None) -> Point:
     if record.state == "pending":
         payload["pending_since"] = now().isoformat(timespec="microseconds")
     return Point(record.id, payload, vector)
+
+
+def _finished(outcome: Outcome) -> Point:
+    record = outcome.record
+    return _point(replace(record, attempts=0, revision=record.revision or _new_token()), outcome.vector)
+
+
+def _renewed(record: Record) -> Point:
+    return _point(replace(record, revision=_new_token()))
+
+
+def _new_token() -> str:
+    return secrets.token_hex(8)
+
+
+def _as_read(records: Sequence[Record]) -> Where:
+    revisions = {record.revision or "" for record in records}
+    return Where(ids=[record.id for record in records], revisions=revisions)
 
 
 def _claimable_where() -> Where:

@@ -12,12 +12,13 @@ from indexer.engine import Where
 @dataclass(frozen=True)
 class Dialect:
     """The classes of an engine's filters, and what makes those that the engines name or fill in differently: a range
-    over numbers from a least one, a range over times, inclusive to exclusive, and a condition on ids."""
+    over numbers from a least one, a range over times, inclusive to exclusive, conditions on ids and on having none."""
 
     types: ModuleType
     from_number: Callable[[float], Any]
     between_times: Callable[[datetime | None, datetime | None], Any]
     has_id: Callable[[Collection[str]], Any]
+    lacks: Callable[[str], Any]
 
 
 def build_filter(where: Where, dialect: Dialect) -> Any:
@@ -39,7 +40,15 @@ def _required(where: Where, dialect: Dialect) -> list[Any]:
         conditions.append(types.FieldCondition(key="added_at", range=times))
     if where.ids is not None:
         conditions.append(dialect.has_id(where.ids))
+    if where.revisions:
+        conditions.append(_of_revisions(where.revisions, dialect))
     return conditions
+
+
+def _of_revisions(revisions: Collection[str], dialect: Dialect) -> Any:
+    types, known = dialect.types, [revision for revision in revisions if revision]
+    matches = types.FieldCondition(key="revision", match=types.MatchAny(any=known))
+    return matches if len(known) == len(revisions) else types.Filter(should=[dialect.lacks("revision"), matches])
 
 
 def _forbidden(where: Where, dialect: Dialect) -> list[Any]:

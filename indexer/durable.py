@@ -1,7 +1,10 @@
 """Files that survive a crash: written aside, synced, and only then given their name."""
 
+import errno
 import os
 import secrets
+import time
+from contextlib import suppress
 from pathlib import Path
 
 # Hidden, so that a scan of the library passes over what a crash may leave.
@@ -26,37 +29,87 @@ def make_folder(folder: Path) -> None:
     sync_folder(folder.parent)
 
 
-def write_file(path: Path, data: bytes, replace: bool) -> None:
-    """Write a whole file or nothing, durably, making its folder where needed.
+def write_file(path: Path, data: bytes, replace: bool, mtime_ns: int | None = None) -> os.stat_result:
+    """Write a whole file or nothing, durably, making its folder where needed; return its status.
 
-    Raises `FileExistsError` if there is one already and `replace` is false.
+    `mtime_ns` is when it was changed, if not now. Raises `FileExistsError` if there is one already and `replace` is
+    false.
     """
     make_folder(path.parent)
-    temporary = path.parent / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
+    temporary, changed_ns = _name_aside(path), mtime_ns or time.time_ns()
     try:
         with temporary.open("xb") as file:
             file.write(data)
             file.flush()
+            # Left to itself the time is that of the last tick, and two files of one tick could not be told apart.
+            os.utime(file.fileno(), ns=(changed_ns, changed_ns))
             os.fsync(file.fileno())
+            status = os.fstat(file.fileno())
         _give_name(temporary, path, replace)
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
+    return status
 
 
-def move_file(source: Path, target: Path) -> None:
-    """Move a file, durably, also from one disk to another; an existing target raises `FileExistsError`."""
+def take_file(source: Path, target: Path) -> None:
+    """Move a file to a name that nobody else uses, durably, also from one disk to another.
+
+    Of several processes that take a file one gets it, and the others `FileNotFoundError`. A file that replaces it
+    meanwhile is taken or left, as a whole.
+    """
+    make_folder(target.parent)
+    try:
+        source.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        while not _take_to_other_disk(source, target):
+            pass
+    sync_folder(target.parent)
+    sync_folder(source.parent)
+
+
+def _take_to_other_disk(source: Path, target: Path) -> bool:
+    """Copy a file and take it away; return whether what was taken is what was copied. Until then nothing is lost."""
+    aside = _name_aside(source)
+    with source.open("rb") as file:
+        status = os.fstat(file.fileno())
+        write_file(target, file.read(), replace=True, mtime_ns=status.st_mtime_ns)
+        try:
+            source.rename(aside)
+        except FileNotFoundError:
+            target.unlink()
+            raise
+        taken = os.path.samestat(status, aside.stat())  # while it is open nobody else can have its number
+    if not taken:
+        with suppress(FileExistsError):  # or a newer one has come, which would have replaced this one
+            _give_name(aside, source, replace=False)
+    aside.unlink(missing_ok=True)
+    return taken
+
+
+def move_file(source: Path, target: Path) -> os.stat_result:
+    """Move a file, durably, also from one disk to another, and return its status.
+
+    An existing target raises `FileExistsError`.
+    """
+    status = source.stat()
     try:
         make_folder(target.parent)
         _give_name(source, target, replace=False)
-        source.unlink(missing_ok=True)
     except OSError as error:
         if isinstance(error, FileExistsError | FileNotFoundError):
             raise
-        write_file(target, source.read_bytes(), replace=False)
-        source.unlink()
+        write_file(target, source.read_bytes(), replace=False, mtime_ns=status.st_mtime_ns)
+    source.unlink(missing_ok=True)
     sync_folder(target.parent)
     sync_folder(source.parent)
+    return status
+
+
+def _name_aside(path: Path) -> Path:
+    return path.parent / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
 
 
 def _give_name(source: Path, target: Path, replace: bool) -> None:

@@ -209,7 +209,7 @@ def _has_id(ids: Collection[str]) -> qe.HasIdCondition:
     return qe.HasIdCondition(set(ids))
 
 
-_DIALECT = Dialect(qe, _from_number, _between_times, _has_id)
+_DIALECT = Dialect(qe, _from_number, _between_times, _has_id, qe.IsEmptyCondition)
 
 
 def _filter(where: Where) -> qe.Filter:

@@ -75,7 +75,8 @@ class Where:
 
     `tags` asks for all of them, `any_tags` for at least one, `labels` and `sha256s` for one of them. `added_from` is
     inclusive, `added_until` exclusive, both with a time zone. `free_at` (seconds since the epoch) asks for points whose
-    lease has run out by then.
+    lease has run out by then. `revisions` asks for one of them, "" for having none; there is no index for it, so that
+    it stands beside `ids` only.
     """
 
     ids: Collection[str] | None = None
@@ -89,6 +90,7 @@ class Where:
     added_from: datetime | None = None
     added_until: datetime | None = None
     free_at: float | None = None
+    revisions: Collection[str] = ()
 
 
 EVERYTHING = Where()

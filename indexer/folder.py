@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from indexer.durable import TEMPORARY_PREFIX, move_file, sync_folder, write_file
+from indexer.durable import TEMPORARY_PREFIX, move_file, sync_folder, take_file, write_file
 from indexer.library import (
     HEAD_BYTES,
     IN_MEMORY_BYTES,
@@ -121,27 +121,27 @@ class Folder:
         path = self._writable_path(key)
         require_room(self.root, self._min_free_bytes + len(data))
         try:
-            write_file(path, data, replace)
+            status = write_file(path, data, replace)
         except FileExistsError:
             raise KeyTakenError(key) from None
         except IsADirectoryError:
             raise InvalidKeyError("there is a folder of that name") from None
         except PermissionError:
             raise ReadOnlyLibraryError from None
-        return _entry_from(key, path.stat())
+        return _entry_from(key, status)
 
     def take_out(self, key: str, target: Path) -> None:
-        """Move a picture out of the library. Raises `ReadOnlyLibraryError`, `FileNotFoundError`."""
-        move_file(self._writable_path(key), target)
+        """Move a picture out of the library, to a path that nobody else uses. Of several that move it at once one
+        succeeds. Raises `ReadOnlyLibraryError`, `FileNotFoundError`."""
+        take_file(self._writable_path(key), target)
 
     def take_in(self, key: str, source: Path) -> Entry:
         """Move a file into the library. Raises what `write` does."""
         path = self._writable_path(key)
         try:
-            move_file(source, path)
+            return _entry_from(key, move_file(source, path))
         except FileExistsError:
             raise KeyTakenError(key) from None
-        return _entry_from(key, path.stat())
 
     def delete(self, key: str) -> None:
         path = self._writable_path(key)

@@ -1,17 +1,19 @@
 """Adds, edits, removes and restores pictures, in the one order of writes that makes a crash boring.
 
 Add: the bytes, then the pending record. Remove: the bytes, then the record. A crash between the two leaves what `sync`
-repairs without asking. When a method has returned, what it did is durable.
+repairs without asking. When a method has returned, what it did is durable. Any number of threads and processes may do
+so at once: what comes of it is what would have come of one after the other. Where that takes too many tries, methods
+raise `ContendedError`.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
-from threading import RLock
 from typing import Any, Literal
 
+from indexer.agreement import TRIES, Agreement, ContendedError
 from indexer.catalogue import Catalogue
 from indexer.library import Entry, KeyTakenError, Library
 from indexer.record import Record, id_of, label_of, now
@@ -34,26 +36,6 @@ class UnknownPictureError(Exception):
         super().__init__(f"there is no picture with the id {picture_id}")
 
 
-class KeyLocks:
-    """Lets one thread at a time change the picture with a given id. Ids share a fixed number of locks."""
-
-    def __init__(self, number: int = 64) -> None:
-        self._locks = [RLock() for _ in range(number)]
-
-    @contextmanager
-    def holding(self, picture_id: str) -> Iterator[None]:
-        with self._locks[hash(picture_id) % len(self._locks)]:
-            yield
-
-    @contextmanager
-    def holding_all(self) -> Iterator[None]:
-        """Hold every lock, to change many pictures in one batch. Taken in one order, so that nobody waits for ever."""
-        with ExitStack() as stack:
-            for lock in self._locks:
-                stack.enter_context(lock)
-            yield
-
-
 @dataclass(frozen=True, slots=True)
 class NewPicture:
     """A picture to add: its key, its bytes, its size in pixels and format, and what its sender says of it."""
@@ -68,8 +50,8 @@ class NewPicture:
 
 
 class Keeper:
-    def __init__(self, library: Library, catalogue: Catalogue, trash: Trash, locks: KeyLocks) -> None:
-        self._library, self._catalogue, self._trash, self._locks = library, catalogue, trash, locks
+    def __init__(self, library: Library, catalogue: Catalogue, trash: Trash, agreement: Agreement) -> None:
+        self._library, self._catalogue, self._trash, self._agreement = library, catalogue, trash, agreement
 
     def add(self, new: NewPicture, replace: bool = False) -> tuple[Record, Change]:
         """Add a picture and return its record and whether it is new, was there already, or replaces other bytes.
@@ -77,17 +59,18 @@ class Keeper:
         Raises `KeyTakenError` if there are other bytes under the key and `replace` is false, and what
         `Library.write` raises.
         """
-        picture_id, sha256 = id_of(new.key), hashlib.sha256(new.data).hexdigest()
-        with self._locks.holding(picture_id):
-            taken = self._library.entry(new.key) is not None
-            if taken and self._library.sha256(new.key) == sha256:
-                return self._known(new, sha256), "unchanged"
-            if taken and not replace:
-                raise KeyTakenError(new.key)
-            entry = self._library.write(new.key, new.data, replace)
-            record = _record(new, sha256, entry)
-            self._catalogue.put([record])
-        return record, "replaced" if taken else "added"
+        sha256 = hashlib.sha256(new.data).hexdigest()
+        for _ in range(TRIES):
+            taken = self._library.entry(new.key)
+            with suppress(FileNotFoundError):  # taken away since
+                if taken and self._library.sha256(new.key) == sha256:
+                    return self._known(new, sha256, taken), "unchanged"
+                if taken and not replace:
+                    raise KeyTakenError(new.key)
+                if entry := self._write(new, taken):
+                    record = self._agreement.enter(entry, lambda _: _record(new, sha256, entry))
+                    return record, "replaced" if taken else "added"
+        raise ContendedError
 
     def edit(
         self,
@@ -101,69 +84,113 @@ class Keeper:
         """
         given: dict[str, Any] = {"label": label, "tags": tags if isinstance(tags, Unchanged) else list(tags)}
         fields = {name: value for name, value in given.items() if value is not UNCHANGED}
-        with self._locks.holding(picture_id):
-            if fields:
-                self._catalogue.edit(picture_id, fields)
-            record = self._catalogue.get([picture_id]).get(picture_id)
-        if record is None:
+        records = self.edit_all([picture_id], lambda record: _new_in(fields, record))
+        if not records:
             raise UnknownPictureError(picture_id)
-        return record
+        return records[picture_id]
 
     def edit_all(self, ids: Sequence[str], change: Callable[[Record], dict[str, Any]]) -> dict[str, Record]:
         """Change what people say of many pictures, all durable together; return the records of those that exist, by id.
 
         `change` returns the fields of a record that become others, `label` and `tags`.
         """
-        with self._locks.holding_all():
+        done = dict[str, Record]()
+        for _ in range(TRIES):
             records = self._catalogue.get(ids)
             changes = {picture_id: fields for picture_id, record in records.items() if (fields := change(record))}
-            self._catalogue.edit_all(changes)
-            return records | self._catalogue.get(list(changes))
+            done |= {picture_id: record for picture_id, record in records.items() if picture_id not in changes}
+            if not changes:
+                return done
+            revisions = self._catalogue.edit_all(changes, records)
+            after = self._catalogue.get(list(changes))
+            done |= {each: record for each, record in after.items() if record.revision == revisions[each]}
+            ids = [each for each in changes if each not in done]
+        raise ContendedError
 
     def remove(self, picture_id: str, purge: bool = False) -> None:
         """Move a picture to the trash, or destroy it and what the trash has of it.
 
         Raises `UnknownPictureError`, `ReadOnlyLibraryError`.
         """
-        with self._locks.holding(picture_id):
-            record = self._catalogue.get([picture_id]).get(picture_id)
-            purged = purge and self._trash.purge(picture_id)
-            if record is None and not purged:
-                raise UnknownPictureError(picture_id)
-            if record is not None:
-                self._remove_bytes(record, purge)
-                self._catalogue.delete([picture_id])
+        if purge:
+            record = self._purge(picture_id)
+        else:
+            record = self._known_under(picture_id)
+            if not self._take_out(record):
+                record = self._known_under(picture_id)  # or another process was quicker
+        self._agreement.leave([record])
 
     def restore(self, picture_id: str) -> Record:
         """Bring back what was removed last under this id and return its record.
 
         Raises `UnknownPictureError` if the trash has nothing, `KeyTakenError` if there is a picture in its place.
         """
-        with self._locks.holding(picture_id):
-            trashed = self._trash.latest(picture_id)
-            if trashed is None:
-                raise UnknownPictureError(picture_id)
-            entry = self._trash.bring_back(trashed)
-            record = trashed.record.afresh(entry.size, entry.mtime_ns, "added")
-            self._catalogue.put([record])
-            self._trash.drop(trashed)
+        while trashed := self._trash.latest(picture_id):
+            with suppress(FileNotFoundError):  # restored or purged by another process
+                entry = self._trash.bring_back(trashed)
+                record = self._agreement.enter(entry, lambda known: _restored(trashed.record, known, entry))  # noqa: B023
+                self._trash.drop(trashed)
+                return record
+        raise UnknownPictureError(picture_id)
+
+    def _known_under(self, picture_id: str) -> Record:
+        record = self._catalogue.find(picture_id)
+        if record is None:
+            raise UnknownPictureError(picture_id)
         return record
 
-    def _known(self, new: NewPicture, sha256: str) -> Record:
-        """Return the record of bytes that the library has, making it if a crash or another program forgot to."""
-        entry = self._library.entry(new.key)
-        if entry is None:
-            raise FileNotFoundError(new.key)
-        self._catalogue.insert([_record(new, sha256, entry)])
-        return self._catalogue.get([id_of(new.key)])[id_of(new.key)]
+    def _write(self, new: NewPicture, taken: Entry | None) -> Entry | None:
+        """Write the bytes over those that are there; return None where there were none and others were quicker."""
+        try:
+            return self._library.write(new.key, new.data, replace=taken is not None)
+        except KeyTakenError:
+            return None
 
-    def _remove_bytes(self, record: Record, purge: bool) -> None:
+    def _known(self, new: NewPicture, sha256: str, entry: Entry) -> Record:
+        """Return the record of bytes that the library has, making it if a crash or another program forgot to."""
+        known = self._catalogue.find(id_of(new.key))
+        if known and (known.size, known.mtime_ns) == (entry.size, entry.mtime_ns):
+            return known
+        made = _record(new, sha256, entry)
+        return self._agreement.enter(entry, lambda known: _afresh(known, entry) if known else made)
+
+    def _take_out(self, record: Record) -> bool:
+        """Move a picture to the trash; return whether there was one."""
         if self._library.entry(record.key) is None:
-            return  # somebody took it out by hand
-        if purge:
-            self._library.delete(record.key)
-        else:
+            return False  # somebody took it out by hand
+        try:
             self._trash.put(record)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _purge(self, picture_id: str) -> Record:
+        """Destroy a picture in library and trash, and return what was known of it."""
+        record, trashed = self._catalogue.find(picture_id), self._trash.latest(picture_id)
+        if record is None:
+            if trashed is None:
+                raise UnknownPictureError(picture_id)
+            record = trashed.record
+        self._trash.purge(picture_id)
+        if self._library.entry(record.key):
+            self._library.delete(record.key)
+        self._trash.purge(picture_id)  # if another process was removing it
+        return record
+
+
+def _new_in(fields: dict[str, Any], record: Record) -> dict[str, Any]:
+    said = {"label": record.label, "tags": list(record.tags)}
+    return {name: value for name, value in fields.items() if value != said[name]}
+
+
+def _restored(trashed: Record, known: Record | None, entry: Entry) -> Record:
+    """Return the record of a picture that is back: what its removal has not got to yet is the newer."""
+    last = known if known and known.added_at == trashed.added_at else trashed
+    return _afresh(last, entry)
+
+
+def _afresh(record: Record, entry: Entry) -> Record:
+    return record.afresh(entry.size, entry.mtime_ns, "added")
 
 
 def _record(new: NewPicture, sha256: str, entry: Entry) -> Record:

@@ -49,7 +49,10 @@ class LibraryUnavailableError(LibraryError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file in the library: its key, its size in bytes, when it was last changed."""
+    """A file in the library: its key, its size in bytes, when it was last changed.
+
+    Two files that were ever under one key have other entries: that is how a writer knows its own.
+    """
 
     key: str
     size: int
@@ -99,7 +102,7 @@ class Library(Protocol):
         """Return the hex digest of a picture's bytes. Raises `InvalidKeyError`."""
 
     def write(self, key: str, data: bytes, replace: bool = False) -> Entry:
-        """Write a picture durably, whole or not at all, and return its entry.
+        """Write a picture durably, whole or not at all, and return its entry, even if it has been replaced by then.
 
         Raises `InvalidKeyError`, `ReadOnlyLibraryError`, `NoRoomError`, and `KeyTakenError` if there is a file under
         the key and `replace` is false.

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -32,6 +32,9 @@ class Record:
     `size` is in bytes, `width` and `height` in pixels of the upright picture. `sha256`, `width`, `height` and `format`
     are None until the bytes have been read. `origin` says who waits for it: somebody who `added` it, or nobody,
     because it was `found` in the folder. `attempts` counts the leases that did not end in an outcome.
+
+    `revision` names the state that the record was read in: every change renews it, except indexing. It is None for a
+    record that was not read but made, and "" where the catalogue is from a time before there were revisions.
     """
 
     key: str
@@ -49,6 +52,7 @@ class Record:
     error: str | None = None
     model: str | None = None
     attempts: int = 0
+    revision: str | None = field(default=None, compare=False)
 
     @property
     def id(self) -> str:
@@ -57,7 +61,8 @@ class Record:
     def afresh(self, size: int, mtime_ns: int, origin: Origin) -> "Record":
         """Return the record of the same picture with its file as it is now, pending: what people said of it stays, what
         was read from it goes."""
-        return Record(self.key, size, mtime_ns, self.added_at, origin, self.label, self.tags)
+        said = self.added_at, origin, self.label, self.tags
+        return Record(self.key, size, mtime_ns, *said, revision=self.revision)
 
     def to_payload(self) -> dict[str, Any]:
         """Return the record as a payload; what is None is left out."""
@@ -73,6 +78,7 @@ class Record:
         fields = {name: payload[name] for name in cls.__slots__ if name in payload}
         fields["tags"] = tuple(fields.get("tags", ()))
         fields["added_at"] = datetime.fromisoformat(fields["added_at"])
+        fields.setdefault("revision", "")
         return cls(**fields)
 
     def to_json(self) -> bytes:

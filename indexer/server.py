@@ -149,7 +149,11 @@ def _has_id(ids: Collection[str]) -> models.HasIdCondition:
     return models.HasIdCondition(has_id=list(ids))
 
 
-_DIALECT = Dialect(models, _from_number, _between_times, _has_id)
+def _lacks(field: str) -> models.IsEmptyCondition:
+    return models.IsEmptyCondition(is_empty=models.PayloadField(key=field))
+
+
+_DIALECT = Dialect(models, _from_number, _between_times, _has_id, _lacks)
 
 
 def _filter(where: Where) -> models.Filter:

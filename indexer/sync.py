@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, TypeVar
 
+from indexer.agreement import TRIES, Agreement, ContendedError
 from indexer.catalogue import PAGE, Catalogue
-from indexer.keeper import KeyLocks
 from indexer.library import Entry, Library
 from indexer.record import Record, id_of, label_of, now
 from indexer.seen import Seen
@@ -70,8 +70,8 @@ class Comparison:
 
 
 class Synchroniser:
-    def __init__(self, library: Library, catalogue: Catalogue, locks: KeyLocks) -> None:
-        self._library, self._catalogue, self._locks = library, catalogue, locks
+    def __init__(self, library: Library, catalogue: Catalogue, agreement: Agreement) -> None:
+        self._library, self._catalogue, self._agreement = library, catalogue, agreement
 
     def sync(self, allow_empty: bool = False) -> SyncReport:
         """Compare the whole library with the catalogue and repair every difference.
@@ -145,10 +145,10 @@ class Synchroniser:
 
     def _take(self, entries: list[Entry], report: SyncReport) -> None:
         compared = self._compare(entries)
-        self._catalogue.insert(
-            [Record(entry.key, entry.size, entry.mtime_ns, now(), label=label_of(entry.key)) for entry in compared.new]
-        )
+        new = [Record(each.key, each.size, each.mtime_ns, now(), label=label_of(each.key)) for each in compared.new]
+        self._catalogue.insert(new)
         self._index_again([record.id for record in compared.changed])
+        self._agreement.leave([*new, *compared.changed])  # what has vanished meanwhile
         compared.count_in(report)
 
     def _compare(self, entries: list[Entry]) -> Comparison:
@@ -161,22 +161,19 @@ class Synchroniser:
         return Comparison(new, changed, len(pairs) - len(unknown) - len(changed), len(unknown) - len(new))
 
     def _index_again(self, ids: list[str]) -> None:
-        if not ids:
-            return
-        with self._locks.holding_all():  # the files and the records may have moved on since they were compared
+        """Make pictures pending whose files differ from their records, as both are by now."""
+        for _ in range(TRIES):
             records = self._catalogue.get(ids).values()
             pairs = [(self._library.entry(record.key), record) for record in records]
-            changed = [(entry, record) for entry, record in pairs if entry and _differs(entry, record)]
-            self._catalogue.put([record.afresh(entry.size, entry.mtime_ns, "found") for entry, record in changed])
+            changed = [record.afresh(e.size, e.mtime_ns, "found") for e, record in pairs if e and _differs(e, record)]
+            if not changed:
+                return
+            self._catalogue.put(changed)
+            ids = [record.id for record in changed]
+        raise ContendedError
 
     def _forget(self, records: Iterable[Record], report: SyncReport) -> None:
-        missing = self._missing(records)
-        if not missing:
-            return
-        with self._locks.holding_all():
-            gone = [record.id for record in missing if self._library.entry(record.key) is None]
-            self._catalogue.delete(gone)
-        report.vanished += len(gone)
+        report.vanished += self._agreement.leave(records)
 
     def _missing(self, records: Iterable[Record]) -> list[Record]:
         return [record for record in records if self._library.entry(record.key) is None]

@@ -6,6 +6,7 @@ first: a crash between the two leaves a record without bytes, and that is no pic
 
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -28,16 +29,23 @@ class Trash(Protocol):
     """Where a library's pictures go. Two implement it: `FolderTrash`, and `bucket_trash.BucketTrash`."""
 
     def put(self, record: Record) -> None:
-        """Move a picture's bytes from the library into the trash, with its record.
+        """Move a picture's bytes from the library into the trash, with its record. Of several that do so at once, one
+        succeeds.
 
         Raises `ReadOnlyLibraryError`, `FileNotFoundError`.
         """
+
+    def amend(self, record: Record) -> None:
+        """Have a record as it was last, if it is of the picture that was removed last under its id."""
 
     def latest(self, picture_id: str) -> Trashed | None:
         """Return what was removed last under this id, or None."""
 
     def bring_back(self, trashed: Trashed) -> Entry:
-        """Put a picture's bytes back into the library. Raises what `Library.write` does."""
+        """Put a picture's bytes back into the library.
+
+        Raises what `Library.write` does, and `FileNotFoundError` if somebody else has done so.
+        """
 
     def drop(self, trashed: Trashed) -> None:
         """Forget one removal, with the bytes if the trash still has them."""
@@ -55,21 +63,43 @@ class FolderTrash:
     def put(self, record: Record) -> None:
         folder = self._folder / record.id / str(time.time_ns())
         write_file(folder / "record.json", record.to_json(), replace=False)
-        self._library.take_out(record.key, folder / "picture")
+        try:
+            self._library.take_out(record.key, folder / "picture")
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def amend(self, record: Record) -> None:
+        trashed = self.latest(record.id)
+        if trashed is not None and trashed.record.to_json() != record.to_json() and _is_of(record, trashed):
+            write_file(Path(trashed.place) / "record.json", record.to_json(), replace=True)
 
     def latest(self, picture_id: str) -> Trashed | None:
         for folder in sorted((self._folder / picture_id).glob("*/"), key=lambda f: int(f.name), reverse=True):
-            if (folder / "picture").is_file():
-                return Trashed(Record.from_json((folder / "record.json").read_bytes()), str(folder))
+            with suppress(FileNotFoundError):  # brought back or purged just now
+                record = Record.from_json((folder / "record.json").read_bytes())
+                if (folder / "picture").is_file():
+                    return Trashed(record, str(folder))
         return None
 
     def bring_back(self, trashed: Trashed) -> Entry:
         return self._library.take_in(trashed.record.key, Path(trashed.place) / "picture")
 
     def drop(self, trashed: Trashed) -> None:
-        shutil.rmtree(trashed.place)
+        shutil.rmtree(trashed.place, ignore_errors=True)
 
     def purge(self, picture_id: str) -> bool:
         found = self.latest(picture_id) is not None
         shutil.rmtree(self._folder / picture_id, ignore_errors=True)
         return found
+
+
+def _is_of(record: Record, trashed: Trashed) -> bool:
+    """Return whether a record is of a removed picture: the same one edited, or that of the bytes that replaced it."""
+    if record.added_at == trashed.record.added_at:
+        return True
+    try:
+        status = (Path(trashed.place) / "picture").stat()
+    except FileNotFoundError:  # brought back or purged just now
+        return False
+    return record.origin == "added" and (status.st_size, status.st_mtime_ns) == (record.size, record.mtime_ns)

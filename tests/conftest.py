@@ -17,11 +17,12 @@ from flask.testing import FlaskClient
 from qdrant_client import QdrantClient
 from werkzeug.test import TestResponse
 
+from indexer.agreement import Agreement
 from indexer.catalogue import Catalogue
 from indexer.edge import EdgeEngine
 from indexer.engine import Engine
 from indexer.folder import Folder
-from indexer.keeper import Keeper, KeyLocks
+from indexer.keeper import Keeper
 from indexer.progress import ProgressMeter
 from indexer.record import id_of
 from indexer.server import ServerEngine, connect
@@ -116,10 +117,12 @@ def build_house(folder: Path, engine: Engine) -> Iterator[House]:
     root, data = folder / "library", folder / "data"
     root.mkdir(exist_ok=True)
     data.mkdir(exist_ok=True)
-    library, catalogue, locks = Folder(root), Catalogue(engine), KeyLocks()
-    keeper = Keeper(library, catalogue, FolderTrash(data / "trash", library), locks)
+    library, catalogue = Folder(root), Catalogue(engine)
+    trash = FolderTrash(data / "trash", library)
+    agreement = Agreement(library, catalogue, trash)
+    keeper = Keeper(library, catalogue, trash, agreement)
     with Worker(library, catalogue, ColourEncoder(), WorkerSettings(threads=2, max_pixels=50_000_000)) as worker:
-        yield House(root, data, library, catalogue, keeper, Synchroniser(library, catalogue, locks), worker)
+        yield House(root, data, library, catalogue, keeper, Synchroniser(library, catalogue, agreement), worker)
 
 
 @pytest.fixture

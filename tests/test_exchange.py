@@ -48,8 +48,8 @@ def test_a_line_says_what_is_known_of_a_picture(catalogue: Catalogue) -> None:
 def test_what_was_exported_comes_back_onto_a_catalogue_that_was_made_anew(catalogue: Catalogue) -> None:
     catalogue.insert([RED, BLUE])
     lines = list(export_lines(catalogue))
-    anew = [replace(each, label=None, tags=(), added_at=datetime.now(UTC)) for each in (RED, BLUE)]
-    catalogue.put(anew)
+    catalogue.delete(list(catalogue.get([RED.id, BLUE.id]).values()))
+    catalogue.put([replace(each, label=None, tags=(), added_at=datetime.now(UTC)) for each in (RED, BLUE)])
     assert restore(catalogue, *lines) == (ImportReport(restored=2), [])
     assert (stored(catalogue, RED), stored(catalogue, BLUE)) == (RED, BLUE)
     assert restore(catalogue, *lines) == (ImportReport(unchanged=2), [])

@@ -6,8 +6,9 @@ import threading
 import pytest
 from flask.testing import FlaskClient
 
+from indexer.agreement import Agreement
 from indexer.folder import Folder
-from indexer.keeper import Keeper, KeyLocks
+from indexer.keeper import Keeper
 from indexer.settings import Settings
 from indexer.trash import FolderTrash
 from service.context import BusyError, Gate
@@ -91,7 +92,9 @@ def test_nothing_is_written_onto_a_disk_without_room(house: House) -> None:
     picture = house.put("red.png", draw(RED))
     house.synchroniser.sync()
     house.library = Folder(house.root, min_free_bytes=1 << 60)
-    house.keeper = Keeper(house.library, house.catalogue, FolderTrash(house.data / "trash", house.library), KeyLocks())
+    trash = FolderTrash(house.data / "trash", house.library)
+    agreement = Agreement(house.library, house.catalogue, trash)
+    house.keeper = Keeper(house.library, house.catalogue, trash, agreement)
     client = make_client(house, Settings(library=house.root, data=house.data, min_free_mb=1 << 20))
     added = client.post("/v1/images", data={"image": (io.BytesIO(draw(GREEN)), "green.png")})
     drawn = client.get(f"/v1/images/{picture}/thumbnail")

@@ -5,14 +5,16 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from indexer.keeper import KeyLocks
+from indexer.agreement import Agreement
 from indexer.library import Entry
 from indexer.record import Record, id_of
 from indexer.sync import EmptyLibraryError, Synchroniser
+from indexer.trash import FolderTrash
 from tests.conftest import House
 from tests.pictures import BLUE, GREEN, RED, draw
 
@@ -182,10 +184,16 @@ class KnowingCatalogue:
 
     def get(self, ids: Sequence[str]) -> dict[str, Record]:
         self.most_blocks = max(self.most_blocks, sys.getallocatedblocks())
-        return {each: Record(key_of(self._numbers[each]), 100, 1, NEW_YEAR) for each in ids}
+        return {each: record for each in ids if (record := self._find(each))}
+
+    def _find(self, picture_id: str) -> Record | None:
+        key = key_of(self._numbers[picture_id]) if picture_id in self._numbers else "gone.jpg"
+        return None if key in self.deleted else Record(key, 100, 1, NEW_YEAR)
 
     def insert(self, records: Sequence[Record]) -> None:
         assert not records
+
+    put = insert
 
     def scan(self) -> Iterator[list[Record]]:
         yield [Record("gone.jpg", 100, 1, NEW_YEAR)]
@@ -193,19 +201,20 @@ class KnowingCatalogue:
             self.most_blocks = max(self.most_blocks, sys.getallocatedblocks())
             yield [Record(key_of(number), 100, 1, NEW_YEAR) for number in range(start, start + 500)]
 
-    def delete(self, ids: Sequence[str]) -> None:
-        self.deleted += ids
+    def delete(self, records: Sequence[Record]) -> None:
+        self.deleted += [record.key for record in records]
 
 
 def key_of(number: int) -> str:
     return f"a/rather/long/folder/for/a/picture/{number:08}.jpg"
 
 
-def test_a_sync_of_a_large_library_holds_a_page_at_a_time() -> None:
+def test_a_sync_of_a_large_library_holds_a_page_at_a_time(tmp_path: Path) -> None:
     count = 200_000
-    catalogue = KnowingCatalogue(count)
-    synchroniser = Synchroniser(cast(Any, EndlessFolder(count)), cast(Any, catalogue), KeyLocks())
+    catalogue: Any = KnowingCatalogue(count)
+    library: Any = EndlessFolder(count)
+    synchroniser = Synchroniser(library, catalogue, Agreement(library, catalogue, FolderTrash(tmp_path, library)))
     blocks_before = sys.getallocatedblocks()
     found = synchroniser.sync()
-    assert (found.unchanged, found.vanished, catalogue.deleted) == (count, 1, [id_of("gone.jpg")])
+    assert (found.unchanged, found.vanished, catalogue.deleted) == (count, 1, ["gone.jpg"])
     assert catalogue.most_blocks - blocks_before < 20_000, "something is held for every picture"
