@@ -1,11 +1,12 @@
 """Puts the parts together as the settings say. Called by entry points only."""
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from indexer.agreement import Agreement
 from indexer.catalogue import Catalogue, ModelMismatchError
-from indexer.engine import Engine, EngineError
+from indexer.engine import Engine, EngineError, EngineUnavailableError
 from indexer.folder import Folder
 from indexer.keeper import Keeper
 from indexer.library import Library, LibraryError
@@ -20,6 +21,8 @@ from model.errors import ArtifactError
 from model.runtime import Encoder
 
 MAX_THREADS_EACH = 4  # more threads on one picture wait for each other
+
+log = logging.getLogger(__name__)
 
 # What an entry point reports in one line, because a person can do something about it.
 STARTING_ERRORS = (SettingError, LibraryError, EngineError, NoRoomError, ModelMismatchError, ArtifactError)
@@ -55,7 +58,7 @@ def open_encoder(settings: Settings, cores: int = CORES) -> Encoder:
 def open_worker(settings: Settings, parts: Parts, encoder: Encoder) -> Worker:
     """Return a worker on the parts, with as many pictures at once as the settings say. Raises `ModelMismatchError`."""
     parts.catalogue.require_model(encoder.version)
-    limits = WorkerSettings(settings.index_threads, settings.max_pixels)
+    limits = WorkerSettings(settings.index_threads, settings.max_pixels, settings.lease_s)
     return Worker(parts.library, parts.catalogue, encoder.alike(settings.index_threads), limits)
 
 
@@ -78,11 +81,23 @@ def _open_library(settings: Settings) -> tuple[Library, Trash]:
 def _open_engine(settings: Settings) -> Engine:
     # Each engine is imported only where it is used: together they would cost 60 MB and half a second.
     if settings.qdrant_url:
-        from indexer.server import ServerEngine, connect
-
-        client = connect(settings.qdrant_url, settings.qdrant_api_key, settings.qdrant_timeout_s)
-        return ServerEngine(client, settings.collection, VECTOR_SIZE)
+        return _open_server(settings, settings.qdrant_url)
     from indexer.edge import EdgeEngine
 
     folder = settings.data_folder / settings.collection
     return EdgeEngine(folder, VECTOR_SIZE, settings.min_free_bytes)
+
+
+def _open_server(settings: Settings, url: str) -> Engine:
+    """Return an engine on a server. One that is away is waited for by whoever needs it."""
+    from indexer.collection import Shape
+    from indexer.server import ServerEngine, connect
+
+    client = connect(url, settings.qdrant_api_key, settings.qdrant_timeout_s)
+    shape = Shape(**{field.name: getattr(settings, f"qdrant_{field.name}") for field in fields(Shape)})
+    engine = ServerEngine(client, settings.collection, VECTOR_SIZE, shape)
+    try:
+        engine.prepare()
+    except EngineUnavailableError as error:
+        log.warning("not there yet: %s", error)
+    return engine

@@ -10,16 +10,17 @@ import json
 import secrets
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from indexer.engine import EVERYTHING, Engine, Point, Query, Vector, Where
+from indexer.engine import EVERYTHING, PAGE, Engine, EngineUnavailableError, Point, Query, Vector, Where
 from indexer.ranking import rank
 from indexer.record import Record, State, now
 
-PAGE = 500
+NOBODY = "00000000-0000-0000-0000-000000000000"
 
 # The fields of a lease, as they are where nobody has tried yet.
 _UNCLAIMED = {"lease": "", "leased_until": 0.0, "attempts": 0}
@@ -76,6 +77,7 @@ class Catalogue:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._required: str | None = None
 
     @property
     def engine_name(self) -> str:
@@ -158,6 +160,7 @@ class Catalogue:
 
         A few pictures can be left out, before `offset` counts.
         """
+        self._confirm_model()
         found = rank(self._engine, query, limit, offset, where, min_score, without_ids)
         return [Hit(point.id, Record.from_payload(point.payload), score) for point, score in found]
 
@@ -201,11 +204,15 @@ class Catalogue:
 
         A picture whose earlier lease ran out may have brought down the one who held it: it comes alone, after the rest.
         """
-        candidates = self._claimable(limit)
-        untried = [record for record in candidates if record.attempts == 0]
-        batch = untried or candidates[:1]
-        if not batch:
-            return Claim("", ())
+        self._confirm_model()
+        while candidates := self._claimable(limit):
+            untried = [record for record in candidates if record.attempts == 0]
+            claim = self._take(untried or candidates[:1], lease_s)
+            if claim.records:  # else others were quicker
+                return claim
+        return Claim("", ())
+
+    def _take(self, batch: Sequence[Record], lease_s: float) -> Claim:
         lease, ids = _new_token(), [record.id for record in batch]
         fields = {"lease": lease, "leased_until": time.time() + lease_s, "attempts": batch[0].attempts + 1}
         self._engine.set_payload(fields, replace(_claimable_where(), ids=ids), durable=False)
@@ -215,8 +222,22 @@ class Catalogue:
     def _claimable(self, limit: int) -> list[Record]:
         where = _claimable_where()
         added = replace(where, equal=where.equal | {"origin": "added"})
-        points = self._engine.newest(added, limit) or self._engine.scroll(where, limit)[0]
+        points = self._engine.newest(added, limit) or self._from_anywhere(where, limit)
         return [Record.from_payload(point.payload) for point in points]
+
+    def _from_anywhere(self, where: Where, limit: int) -> list[Point]:
+        """Return points from some id on, and from the first one again, so that workers seldom want the same ones."""
+        points, _ = self._engine.scroll(where, limit, str(uuid4()))
+        if len(points) == limit:
+            return points
+        known = {point.id for point in points}
+        first, _ = self._engine.scroll(where, limit)
+        return [*points, *(point for point in first if point.id not in known)][:limit]
+
+    def renew(self, claim: Claim, lease_s: float) -> None:
+        """Let a lease last for so long from now, where it has not been lost."""
+        where = Where(equal={"lease": claim.lease, "state": "pending"})
+        self._engine.set_payload({"leased_until": time.time() + lease_s}, where, durable=False)
 
     def finish(self, claim: Claim, outcomes: Sequence[Outcome]) -> None:
         """Write what became of claimed pictures, except of those that were changed or removed since."""
@@ -235,9 +256,25 @@ class Catalogue:
         self._engine.set_payload({"leased_until": 0.0}, Where(equal={"state": "pending"}), durable=False)
 
     def require_model(self, model: str) -> None:
-        """Raise `ModelMismatchError` if there are vectors of another model than this one."""
-        if others := self.count(_indexed_by_others(model)):
-            raise ModelMismatchError(others, model)
+        """Raise `ModelMismatchError` if there are vectors of another model than this one.
+
+        Where the engine is away, whatever needs vectors does so later.
+        """
+        self._required = model
+        with suppress(EngineUnavailableError):
+            self._confirm_model()
+
+    def ask(self) -> None:
+        """Raise whatever stands between the catalogue and an answer."""
+        self._confirm_model()
+        self.get([NOBODY])
+
+    def _confirm_model(self) -> None:
+        if self._required is None:
+            return
+        if others := self.count(_indexed_by_others(self._required)):
+            raise ModelMismatchError(others, self._required)
+        self._required = None
 
     def reindex(self, model: str) -> int:
         """Make every picture that another model indexed pending again; return how many."""

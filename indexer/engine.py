@@ -24,6 +24,7 @@ Vector = npt.NDArray[np.float32]
 WriteMode = Literal["upsert", "insert", "update"]
 
 VECTOR_NAME = "image"
+PAGE = 500  # points that are read or written at once
 
 # Fields that are filtered or ordered by, and the payload index that each has.
 KEYWORDS = ("state", "origin", "label", "tags", "model", "lease", "sha256")

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from indexer.catalogue import PAGE, Catalogue
+from indexer.catalogue import Catalogue
+from indexer.engine import PAGE
 from indexer.record import Record, id_of
 
 SAID = ("label", "tags", "added_at")

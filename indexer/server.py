@@ -1,15 +1,21 @@
 """The server engine: a Qdrant server or cluster, through qdrant-client."""
 
+import logging
+import random
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 import httpx
 import numpy as np
 from qdrant_client import QdrantClient, models
-from qdrant_client.http.exceptions import ApiException, ResponseHandlingException
+from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
+from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
+from indexer.collection import CollectionDiffersError, Shape
 from indexer.conditions import Dialect, build_filter
 from indexer.engine import (
     DATETIMES,
@@ -17,6 +23,7 @@ from indexer.engine import (
     EVERYTHING,
     FLOATS,
     KEYWORDS,
+    PAGE,
     VECTOR_NAME,
     EngineError,
     EngineUnavailableError,
@@ -41,46 +48,91 @@ _INDEXES = (
 )
 
 
+MIN_VERSION = (1, 17)  # from then on a condition and a mode of writing can be given together
+
+# Between tries at what the server did not take or whose connection broke. Everything may be repeated: a write names the
+# state that it follows, or what it makes of any, and a second time finds itself done.
+PAUSES_S = (0.05, 0.2)
+
+log = logging.getLogger(__name__)
+
+
+class ServerTooOldError(EngineError):
+    def __init__(self, version: str) -> None:
+        super().__init__(f"Qdrant {version} is too old; {'.'.join(map(str, MIN_VERSION))} or later is needed")
+
+
+class _CollectionGoneError(EngineUnavailableError):
+    """Somebody has deleted the collection, or the server has lost it."""
+
+
+class _BusyError(EngineUnavailableError):
+    """The server took nothing, and will perhaps in a moment."""
+
+
 def connect(url: str, api_key: str | None, timeout_s: int) -> QdrantClient:
     """Return a client of the server at `url`; nothing is sent yet."""
     return QdrantClient(url=url, api_key=api_key, timeout=timeout_s, check_compatibility=False)
 
 
 class ServerEngine:
-    """An `Engine` on a collection of a Qdrant server (>= 1.16, for conditional updates), made where it is missing.
+    """An `Engine` on a collection of a Qdrant server, made where it is missing. Nothing is sent before it is used.
 
-    Raises `EngineUnavailableError` when the server cannot be reached or is overloaded, `EngineError` when it refuses.
+    Raises `EngineUnavailableError` when the server cannot be reached or is overloaded, `EngineError` when it refuses,
+    `ServerTooOldError`, and `CollectionDiffersError` if the collection is not of this shape.
     """
 
     name = "server"
 
-    def __init__(self, client: QdrantClient, collection: str, vector_size: int) -> None:
-        self._client, self._collection = client, collection
-        with _translated_errors():
-            self._prepare(vector_size)
+    def __init__(self, client: QdrantClient, collection: str, vector_size: int, shape: Shape = Shape()) -> None:  # noqa: B008 - it is frozen
+        self._client, self._collection, self._vector_size, self._shape = client, collection, vector_size, shape
+        self._prepared, self._lock = False, Lock()
+        self._reading = dict[str, Any]()
 
-    def _prepare(self, vector_size: int) -> None:
+    def prepare(self) -> None:
+        """See to the collection, once it is there and whenever it has gone; whatever needs it does so itself."""
+        if self._prepared:
+            return
+        with self._lock, _translated_errors():
+            if not self._prepared:
+                self._require_version()
+                self._make_collection()
+                self._prepared = True
+
+    def _require_version(self) -> None:
+        version = self._client.info().version
+        if tuple(map(int, version.split("-")[0].split(".")[:2])) < MIN_VERSION:
+            raise ServerTooOldError(version)
+
+    def _make_collection(self) -> None:
         if not self._client.collection_exists(self._collection):
-            params = models.VectorParams(size=vector_size, distance=models.Distance.COSINE)
-            self._client.create_collection(self._collection, vectors_config={VECTOR_NAME: params})
-        present = self._client.get_collection(self._collection).payload_schema
-        for field in _INDEXES.keys() - present.keys():
+            self._client.create_collection(self._collection, **self._shape.arguments(self._vector_size))
+            log.info("made the collection %s", self._collection)
+        found = self._client.get_collection(self._collection)
+        if differences := self._shape.differences(found.config, self._vector_size):
+            raise CollectionDiffersError(self._collection, differences)
+        for field in _INDEXES.keys() - found.payload_schema.keys():
             self._client.create_payload_index(self._collection, field, _INDEXES[field])
+        if (found.config.params.replication_factor or 1) > 1:
+            # Whoever looks at what was written must find it, whichever replica answers.
+            self._reading = {"consistency": models.ReadConsistencyType.MAJORITY}
 
     def write(self, points: Sequence[Point], mode: WriteMode = "upsert", where: Where = EVERYTHING) -> None:
         own = [models.PointStruct(id=point.id, vector=_named(point.vector), payload=point.payload) for point in points]
-        condition = None if where == EVERYTHING else _filter(where)
-        self._call(self._client.upsert, points=own, update_filter=condition, update_mode=_MODES[mode])
+        how = {"update_filter": None if where == EVERYTHING else _filter(where), "update_mode": _MODES[mode]}
+        for start in range(0, len(own), PAGE):
+            self._change(self._client.upsert, points=own[start : start + PAGE], **how)
 
     def set_payload(self, fields: dict[str, Any], where: Where, durable: bool = True) -> None:  # noqa: ARG002
-        self._call(self._client.set_payload, payload=fields, points=_filter(where))
+        self._change(self._client.set_payload, payload=fields, points=_filter(where))
 
     def delete(self, where: Where) -> None:
         selector = models.FilterSelector(filter=_filter(where))
-        self._call(self._client.delete, points_selector=selector)
+        self._change(self._client.delete, points_selector=selector)
 
     def retrieve(self, ids: Sequence[str], with_vectors: bool = False) -> list[Point]:
-        found = self._call(self._client.retrieve, ids=list(ids), with_payload=True, with_vectors=with_vectors)
+        wanted = {"with_payload": True, "with_vectors": with_vectors, **self._reading}
+        found = self._call(self._client.retrieve, ids=list(ids), **wanted)
         return [_point(record) for record in found]
 
     def scroll(self, where: Where, limit: int, start: str | None = None) -> tuple[list[Point], str | None]:
@@ -102,16 +154,18 @@ class ServerEngine:
     def query(
         self, query: Query, limit: int, offset: int, where: Where, min_score: float | None
     ) -> list[tuple[Point, float]]:
+        # A server chooses as many diverse points as `limit` says, and only then leaves out those before `offset`.
+        before = 0 if query.diversity is None else offset
         answer = self._call(
             self._client.query_points,
             query=_query(query),
             using=VECTOR_NAME,
-            limit=limit,
-            offset=offset,
+            limit=before + limit,
+            offset=offset - before,
             query_filter=None if where == EVERYTHING else _filter(where),
             score_threshold=min_score if query.plain else None,
         )
-        hits = [(_point(hit), hit.score) for hit in answer.points]
+        hits = [(_point(hit), hit.score) for hit in answer.points[before:]]
         return hits if query.plain else rescore(hits, min_score)
 
     def count(self, where: Where) -> int:
@@ -120,21 +174,49 @@ class ServerEngine:
     def close(self) -> None:
         self._client.close()
 
+    def _change(self, method: Callable[..., Any], **arguments: Any) -> None:
+        # Of several replicas the first hears of every change, so that all make them in one order.
+        self._call(method, wait=True, ordering=models.WriteOrdering.MEDIUM, **arguments)
+
     def _call(self, method: Callable[..., Any], **arguments: Any) -> Any:
-        with _translated_errors(), timing_engine(method.__name__):
-            return method(self._collection, **arguments)
+        for pause_s in PAUSES_S:
+            try:
+                return self._try(method, arguments)
+            except _BusyError:
+                time.sleep(pause_s * random.uniform(0.5, 1.5))
+        return self._try(method, arguments)
+
+    def _try(self, method: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+        self.prepare()
+        try:
+            with timing_engine(method.__name__), _translated_errors():
+                return method(self._collection, **arguments)
+        except _CollectionGoneError:
+            self._prepared = False
+            raise
 
 
 @contextmanager
 def _translated_errors() -> Iterator[None]:
     try:
         yield
+    except ResourceExhaustedResponse as error:
+        raise _BusyError(f"Qdrant has too much to do: {error}") from error
     except (ResponseHandlingException, httpx.TransportError, OSError) as error:
-        raise EngineUnavailableError(f"Qdrant does not answer: {error}") from error
-    except ApiException as error:
-        status = getattr(error, "status_code", None)
-        kind = EngineUnavailableError if status in (429, 500, 502, 503, 504) else EngineError
-        raise kind(f"Qdrant refused: {error}") from error
+        cause = getattr(error, "source", error)
+        slow = isinstance(cause, httpx.TimeoutException) and not isinstance(cause, httpx.ConnectTimeout)
+        raise (EngineUnavailableError if slow else _BusyError)(f"Qdrant does not answer: {error}") from error
+    except UnexpectedResponse as error:
+        raise _refusal(error.status_code or 0, error) from error
+
+
+def _refusal(status: int, error: UnexpectedResponse) -> EngineError:
+    if status in (429, 503):
+        return _BusyError(f"Qdrant has too much to do: {error}")
+    if status == 404 and b"doesn't exist" in error.content:
+        return _CollectionGoneError(f"the collection has gone: {error}")
+    kind = EngineUnavailableError if status in (500, 502, 504) else EngineError
+    return kind(f"Qdrant refused: {error}")
 
 
 def _from_number(least: float) -> models.Range:

@@ -13,6 +13,8 @@ from indexer.cores import count_cores
 from indexer.logs import FORMS, LEVELS, Form
 
 PREFIX = "LOOKALIKE_"
+SERVERS = "the server's"
+QUANTIZATIONS = ("none", "scalar", "binary")
 CORES = count_cores()
 
 
@@ -138,6 +140,24 @@ class Settings:
     qdrant_api_key: str | None = _setting(str, None, "its API key", "none", secret=True)
     qdrant_api_key_file: Path | None = _setting(_path, None, "a file that holds the API key", "none")
     qdrant_timeout_s: int = _setting(_whole(1, 600), 10, "how long one call to it may take")
+    qdrant_shards: int | None = _setting(_whole(1, 1000), None, "into how many shards a new collection is cut", SERVERS)
+    qdrant_replicas: int | None = _setting(_whole(1, 100), None, "on how many nodes each shard lies", SERVERS)
+    qdrant_write_consistency: int | None = _setting(
+        _whole(1, 100), None, "how many replicas must have a write before it counts", "more than half of the replicas"
+    )
+    qdrant_vectors_on_disk: bool | None = _setting(_truth, None, "whether vectors are read from the disk", SERVERS)
+    qdrant_payload_on_disk: bool | None = _setting(_truth, None, "whether records are read from the disk", SERVERS)
+    qdrant_quantization: str | None = _setting(
+        _one_of(QUANTIZATIONS), None, "a smaller copy of the vectors to search in: `none`, `scalar`, `binary`", SERVERS
+    )
+    qdrant_strict: bool | None = _setting(
+        _truth, None, "whether the server refuses filters without an index and batches over 500", SERVERS
+    )
+    qdrant_max_points: int | None = _setting(_whole(1, 10**11), None, "how many pictures the server takes", SERVERS)
+    lease_s: float = _setting(_seconds, 60.0, "how long others leave alone what a worker has taken that died")
+    max_queue: int = _setting(
+        _whole(0, 10**9), 10_000, "how many added pictures may wait to be indexed before more are refused; 0: any"
+    )
     max_upload_mb: int = _setting(_whole(1, 1024), 32, "the largest request and the largest download, in MiB")
     max_pixels: int = _setting(_whole(1, 500_000_000), 50_000_000, "the largest picture, width times height")
     min_free_mb: int = _setting(_whole(0, 1 << 20), 256, "the disk space, in MiB, that is never used")

@@ -10,7 +10,8 @@ from itertools import islice
 from typing import Literal, TypeVar
 
 from indexer.agreement import TRIES, Agreement, ContendedError
-from indexer.catalogue import PAGE, Catalogue
+from indexer.catalogue import Catalogue
+from indexer.engine import PAGE
 from indexer.library import Entry, Library
 from indexer.record import Record, id_of, label_of, now
 from indexer.seen import Seen

@@ -1,8 +1,9 @@
 """Takes pending pictures and gives them their vectors. Read from top to bottom; `step` is one round."""
 
 import logging
+import time
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Event
@@ -12,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from indexer.catalogue import Catalogue, Claim, Outcome
+from indexer.catalogue import Catalogue, Claim, ModelMismatchError, Outcome
 from indexer.engine import EngineError
 from indexer.library import InvalidKeyError, Library, LibraryUnavailableError, digest
 from indexer.metrics import PICTURES_DONE
@@ -22,13 +23,14 @@ from model.errors import ImageError
 from model.preprocess import load_picture
 
 BATCH = 64
-LEASE_S = 120.0
+LEASE_S = 60.0
+LONGEST_S = 600.0  # for a batch, after which its pictures are given to somebody else
 MAX_ATTEMPTS = 3
 IDLE_WAIT_S = 1.0
 TROUBLE_WAIT_S = 5.0
 
 # What passes, and is no picture's fault.
-TROUBLE = (EngineError, LibraryUnavailableError, NoRoomError)
+TROUBLE = (EngineError, ModelMismatchError, LibraryUnavailableError, NoRoomError)
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +51,14 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """`threads` pictures are worked on at once; larger ones than `max_pixels` fail."""
+    """`threads` pictures are worked on at once; larger ones than `max_pixels` fail.
+
+    For `lease_s` after a worker has died nobody else takes what it had taken. One that lives renews its leases.
+    """
 
     threads: int
     max_pixels: int
+    lease_s: float = LEASE_S
 
 
 class Worker:
@@ -60,7 +66,7 @@ class Worker:
 
     def __init__(self, library: Library, catalogue: Catalogue, encoder: Encoder, settings: WorkerSettings) -> None:
         self._library, self._catalogue, self._encoder = library, catalogue, encoder
-        self._max_pixels = settings.max_pixels
+        self._max_pixels, self._lease_s = settings.max_pixels, settings.lease_s
         self._away: LibraryUnavailableError | None = None
         self._in_flight: deque[tuple[Claim, list[Future[Outcome]]]] = deque()
         self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="index")
@@ -89,7 +95,7 @@ class Worker:
         pending any more, everything has been written. Raises `LibraryUnavailableError` where pictures could not be had;
         they are pending as before.
         """
-        claim = self._catalogue.claim(BATCH, LEASE_S)
+        claim = self._catalogue.claim(BATCH, self._lease_s)
         if claim.suspicious:
             self._finish_all_but(0)  # nobody else shall be near when it happens again
         if claim.records:
@@ -107,15 +113,25 @@ class Worker:
 
     def _finish_all_but(self, number: int) -> None:
         while len(self._in_flight) > (0 if self._away else number):
-            claim, outcomes = self._in_flight.popleft()
-            done = [outcome.result() for outcome in outcomes]
-            self._catalogue.finish(claim, done)
+            claim, outcomes = self._in_flight[0]
+            done = self._wait_for(outcomes)
+            self._catalogue.finish(claim, done)  # until that has been done it is tried again
+            self._in_flight.popleft()
             for outcome in done:
                 if not outcome.put_off:
                     PICTURES_DONE.labels("gone" if outcome.gone else outcome.record.state).inc()
         if away := self._away:
             self._away = None
             raise away
+
+    def _wait_for(self, outcomes: list[Future[Outcome]]) -> list[Outcome]:
+        """Return the outcomes when all are there, and renew the leases meanwhile."""
+        give_up_s = time.monotonic() + LONGEST_S
+        while wait(outcomes, self._lease_s / 3).not_done:
+            if time.monotonic() < give_up_s:
+                for claim, _ in self._in_flight:
+                    self._catalogue.renew(claim, self._lease_s)
+        return [outcome.result() for outcome in outcomes]
 
     def _outcome(self, record: Record) -> Outcome:
         if record.attempts > MAX_ATTEMPTS:

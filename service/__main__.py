@@ -11,6 +11,7 @@ from rich.console import Console
 
 from indexer.assembly import STARTING_ERRORS, Parts, open_encoder, open_parts, open_worker
 from indexer.console import ProgressDisplay, open_console, tell
+from indexer.engine import EngineError
 from indexer.logs import log_to
 from indexer.settings import Settings, load_settings
 from indexer.watcher import Watcher
@@ -112,8 +113,12 @@ def _followers(settings: Settings, parts: Parts, console: Console, stopping: Eve
 
 
 def _announce(server: Server, parts: Parts, console: Console) -> None:
-    count = parts.catalogue.count()
     tell(console, f"Lookalike is at {server.address}")
+    try:
+        count = parts.catalogue.count()
+    except EngineError as error:
+        log.warning("the catalogue does not answer yet: %s", error)
+        return
     tell(console, f"{count:,} pictures known from {parts.library.place}. Ctrl-C ends it.")
 
 

@@ -9,6 +9,7 @@ from indexer.library import InvalidKeyError, KeyTakenError
 from indexer.record import Record
 from model.preprocess import load_picture
 from service.answers import OneAdded, Picture, SeveralAdded, describe
+from service.backlog import QueueFullError
 from service.context import context
 from service.errors import FETCHING, KEEPING, PICTURES, InvalidRequestError, answer_error
 from service.intake import Upload, fetch_upload, read_uploads
@@ -52,7 +53,7 @@ class Added:
             201: Answer("It is added and indexed.", Picture, PICTURE, headers=_LOCATION),
             202: Answer("It is added, and indexing waits.", Picture, PICTURE, headers=_LOCATION),
         },
-        refuses=(InvalidKeyError, KeyTakenError, *KEEPING, *PICTURES, *FETCHING),
+        refuses=(InvalidKeyError, KeyTakenError, QueueFullError, *KEEPING, *PICTURES, *FETCHING),
         query=Adding,
         body=Link,
         form=Description,
@@ -76,6 +77,7 @@ def add(query: Adding, body: Description) -> Response:
 
 
 def _add_one(upload: Upload, says: Description, replace: bool) -> Added:
+    context().backlog.require_room()
     record, change = context().keeper.add(_examine(upload, says), replace)
     context().wake()
     return Added(record, change)

@@ -15,6 +15,7 @@ from indexer.library import Library
 from indexer.progress import ProgressMeter
 from indexer.settings import Settings
 from indexer.worker import Encoder
+from service.backlog import Backlog
 from service.fetch import Fetcher
 from service.readiness import Readiness
 from service.thumbnails import Thumbnails
@@ -98,6 +99,10 @@ class Context:
     waits: Gate = field(default_factory=lambda: Gate(1))
     stopping: Event = field(default_factory=Event)
     registry: CollectorRegistry = REGISTRY
+
+    @cached_property
+    def backlog(self) -> Backlog:
+        return Backlog(self.catalogue, self.settings.max_queue)
 
     @cached_property
     def readiness(self) -> Readiness:

@@ -18,7 +18,7 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
-from indexer.catalogue import CursorError
+from indexer.catalogue import CursorError, ModelMismatchError
 from indexer.engine import EngineError, EngineUnavailableError, QueryError
 from indexer.keeper import UnknownPictureError
 from indexer.library import InvalidKeyError, KeyTakenError, LibraryUnavailableError, ReadOnlyLibraryError
@@ -26,6 +26,7 @@ from indexer.logs import request_id
 from indexer.room import NoRoomError
 from model.errors import ImageError, TooManyPixelsError, UndecodableError, UnsupportedFormatError
 from service.answers import Problem
+from service.backlog import QueueFullError
 from service.context import BusyError
 from service.fetch import (
     FetchDisabledError,
@@ -96,6 +97,8 @@ KINDS: dict[type[Exception], Kind] = {
     FetchTimeoutError: Kind(422, "url_timeout", "The picture takes too long to fetch"),
     FetchError: Kind(422, "url_failed", "The picture cannot be fetched"),
     TooManyRequests: Kind(429, "too_many_requests", "Too many requests from one address", retry_after_s=1),
+    ModelMismatchError: Kind(503, "not_ready", "The service cannot take requests now", retry_after_s=5),
+    QueueFullError: Kind(503, "queue_full", "Too many pictures wait to be indexed", retry_after_s=30),
     NotReadyError: Kind(503, "not_ready", "The service cannot take requests now", retry_after_s=5),
     BusyError: Kind(503, "busy", "Too much to do at the moment", retry_after_s=2),
     EngineUnavailableError: Kind(503, "engine_unavailable", "The catalogue does not answer", retry_after_s=5),

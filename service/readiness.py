@@ -7,7 +7,7 @@ from threading import Event, Lock, Thread
 
 import numpy as np
 
-from indexer.catalogue import Catalogue
+from indexer.catalogue import Catalogue, ModelMismatchError
 from indexer.engine import EngineError
 from indexer.room import free_bytes
 from indexer.worker import Encoder
@@ -15,7 +15,6 @@ from model.errors import ArtifactError
 
 OK = "ok"
 ENGINE_WAIT_S = 2.0
-NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 class NotReadyError(Exception):
@@ -73,7 +72,7 @@ class Readiness:
             self._ask_engine().result(self._engine_wait_s)
         except TimeoutError:
             return f"does not answer within {self._engine_wait_s:g} s"
-        except EngineError as error:
+        except (EngineError, ModelMismatchError) as error:
             return f"does not answer ({type(error).__name__})"
         return OK
 
@@ -87,8 +86,8 @@ class Readiness:
 
     def _ask(self, answer: "Future[None]") -> None:
         try:
-            self._catalogue.get([NOBODY])
-        except EngineError as error:
+            self._catalogue.ask()
+        except (EngineError, ModelMismatchError) as error:
             answer.set_exception(error)
         else:
             answer.set_result(None)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from indexer.catalogue import Catalogue, CursorError, ModelMismatchError, Outcome
-from indexer.engine import Engine, Query, Vector, Where
+from indexer.engine import Engine, Point, Query, Vector, Where
 from indexer.record import Record, id_of, now
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
@@ -250,6 +250,21 @@ def test_a_lease_that_ran_out_is_claimed_again_one_picture_at_a_time(catalogue: 
     assert [each.attempts for each in again.records] == [2]
 
 
+def test_a_lease_that_is_renewed_does_not_run_out(catalogue: Catalogue) -> None:
+    catalogue.insert([record()])
+    claim = catalogue.claim(5, lease_s=-1)
+    catalogue.renew(claim, LEASE_S)
+    assert catalogue.claim(5, LEASE_S).records == ()
+
+
+def test_a_lease_that_was_lost_is_not_renewed(catalogue: Catalogue) -> None:
+    catalogue.insert([record()])
+    lost = catalogue.claim(5, lease_s=-1)
+    catalogue.claim(5, lease_s=-1)
+    catalogue.renew(lost, LEASE_S)
+    assert len(catalogue.claim(5, LEASE_S).records) == 1
+
+
 def test_released_leases_can_be_claimed_at_once(catalogue: Catalogue) -> None:
     catalogue.insert([record()])
     catalogue.claim(5, LEASE_S)
@@ -386,3 +401,43 @@ def test_vectors_of_another_model_are_refused_until_they_are_indexed_again(catal
     catalogue.require_model("new")
     assert catalogue.counts() == {"pending": 2, "indexed": 0, "failed": 0}
     assert catalogue.search(Query([axis(0)]), 5) == []
+
+
+def test_a_record_that_was_changed_since_it_was_read_is_neither_written_nor_deleted(catalogue: Catalogue) -> None:
+    index(catalogue, record())
+    read = known(catalogue)
+    catalogue.edit_all({read.id: {"label": "newer"}})
+    catalogue.put([replace(read, size=7)])
+    catalogue.delete([read])
+    catalogue.edit_all({read.id: {"label": "older"}}, {read.id: read})
+    assert (known(catalogue).label, known(catalogue).size) == ("newer", 100)
+    catalogue.put([replace(known(catalogue), size=7)])
+    assert known(catalogue).size == 7
+    catalogue.delete([known(catalogue)])
+    assert catalogue.count() == 0
+
+
+def test_a_new_record_is_not_put_over_another(catalogue: Catalogue) -> None:
+    catalogue.put([record(label="first")])
+    catalogue.put([record(label="second")])
+    assert known(catalogue).label == "first"
+
+
+def test_indexing_is_no_change_of_a_record(catalogue: Catalogue) -> None:
+    catalogue.insert([record()])
+    read = known(catalogue)
+    claim = catalogue.claim(5, LEASE_S)
+    catalogue.finish(claim, [Outcome(replace(each, state="indexed"), axis(0)) for each in claim.records])
+    catalogue.delete([read])
+    assert catalogue.count() == 0
+
+
+def test_records_from_before_there_were_revisions_can_be_changed(any_engine: Engine) -> None:
+    catalogue, old = Catalogue(any_engine), record().to_payload()
+    any_engine.write([Point(record().id, old), Point(record(1).id, record(1).to_payload())])
+    catalogue.put([replace(known(catalogue), size=7)])
+    assert known(catalogue).size == 7
+    claim = catalogue.claim(5, LEASE_S)
+    catalogue.finish(claim, [Outcome(replace(each, state="indexed"), axis(0)) for each in claim.records])
+    catalogue.delete([known(catalogue), known(catalogue, 1)])
+    assert catalogue.count() == 0

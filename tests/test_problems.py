@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from indexer.engine import EngineError, EngineUnavailableError
+from indexer.keeper import NewPicture
 from indexer.library import LibraryUnavailableError
 from indexer.record import id_of
 from indexer.settings import Settings
@@ -133,6 +134,12 @@ def busy(service: Service) -> TestResponse:
         return service.search()
 
 
+def queue_full(service: Service) -> TestResponse:
+    service.restart(max_queue=1)
+    service.house.keeper.add(NewPicture("new.png", draw(RED), 64, 48, "PNG"))
+    return service.add()
+
+
 def with_engine_error(error: Exception) -> Callable[[Service], TestResponse]:
     def look(service: Service) -> TestResponse:
         service.change(catalogue=BrokenEngine(error))
@@ -211,6 +218,7 @@ CASES: dict[str, Callable[[Service], TestResponse]] = {
     "engine_unavailable": with_engine_error(EngineUnavailableError("away")),
     "internal_error": with_engine_error(ZeroDivisionError("a secret")),
     "busy": busy,
+    "queue_full": queue_full,
     "not_ready": not_ready,
     "no_room": without_room,
 }  # fmt: skip

@@ -1,13 +1,16 @@
 """Pending pictures get their vectors; what goes wrong with one stays with that one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event, Thread
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
-from indexer.engine import Query
+from indexer.catalogue import Catalogue, Claim, Outcome
+from indexer.engine import EngineUnavailableError, Query
 from indexer.record import id_of
 from indexer.worker import BATCH, MAX_ATTEMPTS, Worker, WorkerSettings
 from tests.conftest import House
@@ -146,3 +149,57 @@ def test_a_running_worker_wakes_up_for_new_pictures_and_stops_when_told(house: H
     wake.set()
     thread.join(5)
     assert not thread.is_alive()
+
+
+class Renewing:
+    """A catalogue that notes when a lease is renewed, and whose next writes can be made to fail."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue, self.renewed, self.errors = catalogue, Event(), list[Exception]()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._catalogue, name)
+
+    def renew(self, claim: Claim, lease_s: float) -> None:
+        self._catalogue.renew(claim, lease_s)
+        self.renewed.set()
+
+    def finish(self, claim: Claim, outcomes: Sequence[Outcome]) -> None:
+        if self.errors:
+            raise self.errors.pop()
+        self._catalogue.finish(claim, outcomes)
+
+
+class Patient(ColourEncoder):
+    """An encoder that is not done before something has happened."""
+
+    def __init__(self, happened: Event) -> None:
+        self._happened = happened
+
+    def encode(self, pictures: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        assert self._happened.wait(30)
+        return super().encode(pictures)
+
+
+def test_a_worker_that_takes_long_renews_its_lease(house: House) -> None:
+    house.put("a.png", draw(RED))
+    house.synchroniser.sync()
+    catalogue: Any = Renewing(house.catalogue)
+    settings = WorkerSettings(threads=1, max_pixels=10_000, lease_s=0.03)
+    with Worker(house.library, catalogue, Patient(catalogue.renewed), settings) as worker:
+        while worker.step():
+            pass
+    assert house.catalogue.counts()["indexed"] == 1
+
+
+def test_what_could_not_be_written_is_written_later(house: House) -> None:
+    house.put("a.png", draw(RED))
+    house.synchroniser.sync()
+    catalogue: Any = Renewing(house.catalogue)
+    with Worker(house.library, catalogue, ColourEncoder(), WorkerSettings(threads=1, max_pixels=10_000)) as worker:
+        assert worker.step()
+        catalogue.errors = [EngineUnavailableError("away")]
+        with pytest.raises(EngineUnavailableError):
+            worker.step()
+        assert not worker.step()
+        assert house.catalogue.counts()["indexed"] == 1
