@@ -1,6 +1,8 @@
 """The benchmark measures what it says it does. How fast anything is stands in no test."""
 
 import json
+import os
+import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
@@ -22,9 +24,11 @@ from tests.bench.marks import Mark, judge
 from tests.bench.old_way import OldWay, measure_old_way
 from tests.bench.pictures import SIZES, draw_pictures
 from tests.bench.plan import Figures, Plan, carry_out
-from tests.bench.report import NO_TENSORFLOW, render
+from tests.bench.report import NO_SERVER, NO_TENSORFLOW, render
 from tests.bench.searching import Latency, SearchClient, Spread, measure_stored, measure_uploads, spread
 from tests.bench.starting import open_service
+from tests.bench.workers import WorkersPace, measure_workers
+from tests.conftest import QDRANT_URL
 from tests.fakes import ColourEncoder
 from tests.pictures import RED, draw
 
@@ -37,6 +41,7 @@ TINY = Plan(
     searches=3,
     starts=1,
     old_points=(),
+    workers=(1,),
 )
 LIMIT = Limit(decode_ms=4.0, model_ms=6.0, cores=2, together_per_s=150.0)
 
@@ -234,3 +239,16 @@ def test_the_old_demo_runs(pictures: list[Path]) -> None:
     old = measure_old_way(200, pictures[:2])
     assert old.whole.p50 > 0
     assert old.start_s > 0
+
+
+def test_the_report_has_the_pace_of_workers_or_says_why_not() -> None:
+    with_workers = replace(figures(), workers=[WorkersPace(1, 50.0), WorkersPace(2, 95.0)])
+    assert re.search(r"\| 1 +\| +50 \|\n\| 2 +\| +95 \|", render(with_workers))
+    assert NO_SERVER in render(figures())
+
+
+@pytest.mark.skipif(not QDRANT_URL, reason="no Qdrant server: set QDRANT_URL to test on one")
+def test_workers_are_measured_until_everything_is_searchable(pictures: list[Path]) -> None:
+    key = os.environ.get("QDRANT_API_KEY")
+    found = measure_workers(pictures[0].parent, str(QDRANT_URL), key, (1, 2))
+    assert [pace.workers for pace in found] == [1, 2]

@@ -1,7 +1,8 @@
 """What is measured, how often, and in what order."""
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
@@ -15,6 +16,7 @@ from tests.bench.old_way import OldWay, has_tensorflow, measure_old_way
 from tests.bench.pictures import draw_pictures
 from tests.bench.searching import Latency, SearchClient, measure_stored, measure_uploads
 from tests.bench.starting import measure_start, open_service
+from tests.bench.workers import WorkersPace, measure_workers
 
 Say = Callable[[str], None]
 
@@ -36,6 +38,7 @@ class Plan:
     starts: int = 3
     old_points: tuple[int, ...] = (2_564, 20_000)
     old_searches: int = 60
+    workers: tuple[int, ...] = (1, 2, 3)
 
 
 QUICK = Plan(
@@ -54,7 +57,7 @@ QUICK = Plan(
 class Figures:
     """All that was measured. `start_s` and `memory` are the service's at `middle` points.
 
-    `old_ways` is empty without TensorFlow.
+    `old_ways` is empty without TensorFlow, `workers` without a Qdrant server.
     """
 
     machine: Machine
@@ -66,6 +69,7 @@ class Figures:
     start_s: float
     memory: Memory | None
     old_ways: list[OldWay]
+    workers: list[WorkersPace] = field(default_factory=list)
 
 
 def carry_out(plan: Plan, folder: Path, say: Say) -> Figures:
@@ -92,6 +96,7 @@ def carry_out(plan: Plan, folder: Path, say: Say) -> Figures:
         start_s=searching.start_s,
         memory=searching.memory,
         old_ways=_measure_old_ways(plan, pictures, say),
+        workers=_measure_workers(plan, folder / "pictures", say),
     )
 
 
@@ -127,3 +132,11 @@ def _measure_old_ways(plan: Plan, pictures: list[Path], say: Say) -> list[OldWay
         return []
     say("searching as the old demo did")
     return [measure_old_way(points, pictures[: plan.old_searches + 1]) for points in plan.old_points]
+
+
+def _measure_workers(plan: Plan, library: Path, say: Say) -> list[WorkersPace]:
+    url = os.environ.get("QDRANT_URL")
+    if not url:
+        return []
+    say(f"indexing on {url} with {', '.join(map(str, plan.workers))} workers")
+    return measure_workers(library, url, os.environ.get("QDRANT_API_KEY"), plan.workers)

@@ -28,6 +28,8 @@ _ASKED_HEAD = ("engine", "searched", "ms, median / 95th percentile", "of the 30 
 
 NO_TENSORFLOW = "The old demo was not measured: TensorFlow is not installed (`make bench` installs it)."
 
+NO_SERVER = "Workers were not measured: no Qdrant server (QDRANT_URL says where one is)."
+
 _SEARCH_HEAD = ("search by", "points", "whole", "decode", "model", "engine", "rest", "outside decode and model")
 
 _BESIDE_HEAD = ("one search at a time", "points", "ms", "start s", "memory MB", "of it files", "peak MB")
@@ -47,6 +49,11 @@ def _sections(figures: Figures) -> Iterator[str]:
     yield table(_BESIDE_HEAD, _beside_rows(figures))
     if not figures.old_ways:
         yield NO_TENSORFLOW + "\n"
+    if figures.workers:
+        rows = [(f"{found.workers}", f"{found.per_s:.0f}") for found in figures.workers]
+        yield table(("workers on a Qdrant server, one thread each", "pictures per second"), rows)
+    else:
+        yield NO_SERVER + "\n"
     yield table(("mark", "asked for", "measured", ""), [mark.cells() for mark in judge(figures)])
 
 
