@@ -6,7 +6,6 @@ Nothing is opened before the process is there, for neither engine nor model live
 
 import logging
 import sys
-import time
 from threading import Event
 
 from flask import Flask
@@ -14,14 +13,12 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from indexer.assembly import STARTING_ERRORS, open_encoder, open_parts
-from indexer.engine import EngineUnavailableError
 from indexer.settings import CORES, Settings, load_settings
 from model.allocator import return_large_pieces
 from service.app import create_app
 from service.assembly import make_context
 
 HALT = 4  # gunicorn: the app cannot be loaded, and there is no use in trying again
-RETRY_S = 2.0
 
 log = logging.getLogger(__name__)
 
@@ -30,15 +27,11 @@ def make_app() -> Flask:
     """Return the app.
 
     Where something is wrong that a person can mend, this process ends with one line and `HALT`, which ends the others
-    too. While the engine cannot be reached it ends after a moment, to be replaced by one that tries again.
+    too. A Qdrant server that is not there yet is waited for: until then requests are answered with 503.
     """
     settings, _ = load_settings([])
     try:
         return _open_app(settings)
-    except EngineUnavailableError as error:
-        log.warning("cannot answer yet: %s", error)
-        time.sleep(RETRY_S)
-        sys.exit(1)
     except STARTING_ERRORS as error:
         log.critical("%s", error)
         sys.exit(HALT)

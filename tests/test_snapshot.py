@@ -132,7 +132,7 @@ def test_a_real_server_makes_a_snapshot(tmp_path: Path) -> None:
     assert QDRANT_URL
     key, name = os.environ.get("QDRANT_API_KEY"), f"test-{uuid4()}"
     client = connect(QDRANT_URL, key, timeout_s=30)
-    ServerEngine(client, name, VECTOR_SIZE)
+    ServerEngine(client, name, VECTOR_SIZE).prepare()
     try:
         snapshots = ServerSnapshots(QDRANT_URL, key, name)
         assert snapshots.count_nodes() == 1
