@@ -138,4 +138,3 @@ def test_while_the_engine_is_away_it_says_so(tmp_path: Path) -> None:
     assert (ready.status_code, ready.json()["code"]) == (503, "not_ready")
     assert int(ready.headers["Retry-After"]) > 0
     assert "not there yet" in log.read_text()
-

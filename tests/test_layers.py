@@ -15,7 +15,7 @@ MODULES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py
 CONFINED = {
     "flask": ["service/"],
     "qdrant_edge": ["indexer/edge.py"],
-    "qdrant_client": ["indexer/server.py"],
+    "qdrant_client": ["indexer/collection.py", "indexer/server.py"],
     "s3fs": ["indexer/objects.py"],
     "tensorflow": ["model/"],
     "keras": ["model/"],

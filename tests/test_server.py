@@ -1,8 +1,10 @@
 """The server engine where the server is not as one would like it: away, busy, old, or with another collection."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -13,11 +15,13 @@ from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedR
 from indexer.assembly import open_parts
 from indexer.catalogue import Catalogue, ModelMismatchError
 from indexer.collection import CollectionDiffersError, Shape
-from indexer.engine import EVERYTHING, EngineError, EngineUnavailableError, Point, Query
+from indexer.engine import EVERYTHING, EngineError, EngineUnavailableError, Point, Query, Where
 from indexer.record import id_of
-from indexer.server import PAUSES_S, ServerEngine, ServerTooOldError
+from indexer.server import PAUSES_S, ServerEngine, ServerTooOldError, connect
 from indexer.settings import Settings
 from model import VECTOR_SIZE
+from tests.conftest import QDRANT_URL, build_house
+from tests.pictures import draw
 from tests.running import free_port
 from tests.test_catalogue import LEASE_S, axis, index, record
 
@@ -198,3 +202,44 @@ def test_a_model_that_could_not_be_checked_at_the_start_is_checked_before_vector
     for use in (catalogue.ask, lambda: catalogue.claim(1, LEASE_S), lambda: catalogue.search(Query([axis(0)]), 1)):
         with pytest.raises(ModelMismatchError):
             use()
+
+
+@pytest.mark.skipif(not QDRANT_URL, reason="no Qdrant server: set QDRANT_URL to test on one")
+def test_a_real_server_makes_a_collection_as_it_is_set_and_takes_all_that_we_ask(tmp_path: Path) -> None:
+    client, name = connect(str(QDRANT_URL), os.environ.get("QDRANT_API_KEY"), 30), f"test-{uuid4()}"
+    shape = Shape(
+        2, 1, 1, vectors_on_disk=True, payload_on_disk=True, quantization="scalar", strict=True, max_points=99
+    )
+    engine = ServerEngine(client, name, VECTOR_SIZE, shape)
+    try:
+        for _ in build_and_use(tmp_path, engine):
+            pass
+        for same in (shape, Shape()):
+            ServerEngine(client, name, VECTOR_SIZE, same).prepare()
+        with pytest.raises(CollectionDiffersError, match="QDRANT_SHARDS 2 instead of 3"):
+            ServerEngine(client, name, VECTOR_SIZE, Shape(shards=3)).prepare()
+    finally:
+        client.delete_collection(name)
+        client.close()
+
+
+def build_and_use(folder: Path, engine: ServerEngine) -> Iterator[None]:
+    """Do with a house whatever asks something of the engine."""
+    for house in build_house(folder, engine):
+        ids = [house.put(f"{number}.png", draw((number, 0, 0))) for number in range(5)]
+        house.synchroniser.sync()
+        house.index_all()
+        house.keeper.edit(ids[0], label="red", tags=("a",))
+        house.keeper.remove(ids[1])
+        house.keeper.restore(ids[1])
+        house.index_all()
+        where = Where(labels=("red",), any_tags=("a",), added_from=record().added_at)
+        vectors = list(house.catalogue.vectors(ids).values())
+        assert len(house.catalogue.search(Query(vectors[:1]), 9)) == 5
+        assert len(house.catalogue.search(Query(vectors[:2], vectors[2:3]), 9, where=where)) == 1
+        assert len(house.catalogue.search(Query(vectors[:1], diversity=0.5), 2, offset=1)) == 2
+        assert house.catalogue.counts() == {"pending": 0, "indexed": 5, "failed": 0}
+        assert len(house.catalogue.list_newest(3)[0]) == 3
+        assert house.catalogue.oldest_pending() is None
+        assert house.catalogue.reindex("another") == 5
+        yield
