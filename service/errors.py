@@ -167,4 +167,6 @@ def _sentence(error: Exception) -> str:
         return error.description or error.name
     if isinstance(error, FileNotFoundError):
         return "the picture's file is no longer in the library"
+    if isinstance(error, LibraryUnavailableError):
+        return "the library cannot be reached at the moment"  # where it is the log says
     return str(error)

@@ -155,7 +155,7 @@ class AwayLibrary:
         self.folder = None
 
     def open(self, key: str) -> None:
-        raise LibraryUnavailableError(f"{key} is away")
+        raise LibraryUnavailableError(f"{key} is away, at a secret address")
 
 
 def library_away(service: Service) -> TestResponse:
