@@ -4,23 +4,23 @@ One point per picture in one collection is catalogue, queue and index at once. A
 that is pending or failed; indexing gives it its vector. All of it stands on an `Engine` and is the same on each.
 """
 
-import base64
-import binascii
-import json
 import secrets
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from indexer.engine import EVERYTHING, PAGE, Engine, EngineUnavailableError, Point, Query, Vector, Where
+from indexer.engine import EVERYTHING, PAGE, Engine, EngineUnavailableError, Order, Point, Query, Vector, Where
+from indexer.listing import Sort, list_page
 from indexer.ranking import rank
 from indexer.record import Record, State, now
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
+
+_NEWEST = Order("added_at", descending=True)
 
 # The fields of a lease, as they are where nobody has tried yet.
 _UNCLAIMED = {"lease": "", "leased_until": 0.0, "attempts": 0}
@@ -32,11 +32,6 @@ class ModelMismatchError(Exception):
             f"{count} pictures were indexed with another model than {model}, and vectors of two models do not compare; "
             "run `python -m indexer reindex` to index them again, or set LOOKALIKE_MODEL to the model they came from"
         )
-
-
-class CursorError(ValueError):
-    def __init__(self) -> None:
-        super().__init__("this cursor is not one that a list returned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,21 +169,15 @@ class Catalogue:
 
     def oldest_pending(self) -> datetime | None:
         """Return since when the picture waits that has been pending longest, or None if none is."""
-        point = self._engine.earliest("pending_since", EVERYTHING)
-        return datetime.fromisoformat(point.payload["pending_since"]) if point else None
+        points = self._engine.ordered(Order("pending_since"), EVERYTHING, 1)
+        return datetime.fromisoformat(points[0].payload["pending_since"]) if points else None
 
-    def list_newest(
-        self, limit: int, cursor: str | None = None, where: Where = EVERYTHING
+    def browse(
+        self, limit: int, cursor: str | None = None, where: Where = EVERYTHING, sort: Sort = "newest"
     ) -> tuple[list[Record], str | None]:
-        """Return at most `limit` records, latest added first, and the cursor of what follows, or None.
-
-        Raises `CursorError`. The cursor holds the last time shown and the ids shown at that time.
-        """
-        start, shown = _read_cursor(cursor)
-        points = self._engine.newest(replace(where, without_ids=shown), limit + 1, start)
-        records = [Record.from_payload(point.payload) for point in points[:limit]]
-        more = len(points) > limit
-        return records, _write_cursor(records, start, shown) if more else None
+        """Return at most `limit` records in an order, and the cursor of what follows, or None. Raises `CursorError`."""
+        points, following = list_page(self._engine, sort, limit, cursor, where)
+        return [Record.from_payload(point.payload) for point in points], following
 
     def scan(self, where: Where = EVERYTHING) -> Iterator[list[Record]]:
         """Yield records in pages, in no order that means anything; changes meanwhile may or may not show."""
@@ -222,7 +211,7 @@ class Catalogue:
     def _claimable(self, limit: int) -> list[Record]:
         where = _claimable_where()
         added = replace(where, equal=where.equal | {"origin": "added"})
-        points = self._engine.newest(added, limit) or self._from_anywhere(where, limit)
+        points = self._engine.ordered(_NEWEST, added, limit) or self._from_anywhere(where, limit)
         return [Record.from_payload(point.payload) for point in points]
 
     def _from_anywhere(self, where: Where, limit: int) -> list[Point]:
@@ -320,28 +309,3 @@ def _claimable_where() -> Where:
 
 def _indexed_by_others(model: str) -> Where:
     return Where(equal={"state": "indexed"}, differs={"model": model})
-
-
-def _read_cursor(cursor: str | None) -> tuple[str | None, list[str]]:
-    if cursor is None:
-        return None, []
-    try:
-        start, shown = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        written = [_time_in(start), [str(UUID(picture_id)) for picture_id in shown]]
-    except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
-        raise CursorError from error
-    if written != [start, shown]:
-        raise CursorError
-    return start, shown
-
-
-def _time_in(start: str) -> str:
-    """Return a time as the catalogue writes it: what an engine reads of others is its own affair."""
-    return datetime.fromisoformat(start).astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _write_cursor(records: Sequence[Record], start: str | None, shown: Sequence[str]) -> str:
-    last = records[-1].to_payload()["added_at"]
-    at_last = [record.id for record in records if record.to_payload()["added_at"] == last]
-    seen = [*shown, *at_last] if last == start else at_last
-    return base64.urlsafe_b64encode(json.dumps([last, seen]).encode()).decode()

@@ -11,11 +11,11 @@ from indexer.engine import Where
 
 @dataclass(frozen=True)
 class Dialect:
-    """The classes of an engine's filters, and what makes those that the engines name or fill in differently: a range
-    over numbers from a least one, a range over times, inclusive to exclusive, conditions on ids and on having none."""
+    """The classes of an engine's filters, and what makes those that the engines name or fill in differently: ranges
+    over numbers and over times, inclusive to exclusive, conditions on ids and on having none."""
 
     types: ModuleType
-    from_number: Callable[[float], Any]
+    between_numbers: Callable[[float | None, float | None], Any]
     between_times: Callable[[datetime | None, datetime | None], Any]
     has_id: Callable[[Collection[str]], Any]
     lacks: Callable[[str], Any]
@@ -38,6 +38,9 @@ def _required(where: Where, dialect: Dialect) -> list[Any]:
     if where.added_from or where.added_until:
         times = dialect.between_times(where.added_from, where.added_until)
         conditions.append(types.FieldCondition(key="added_at", range=times))
+    if where.size_from is not None or where.size_until is not None:
+        sizes = dialect.between_numbers(where.size_from, where.size_until)
+        conditions.append(types.FieldCondition(key="size", range=sizes))
     if where.ids is not None:
         conditions.append(dialect.has_id(where.ids))
     if where.revisions:
@@ -56,7 +59,7 @@ def _forbidden(where: Where, dialect: Dialect) -> list[Any]:
     if where.without_ids:
         conditions.append(dialect.has_id(where.without_ids))
     if where.free_at is not None:
-        leased = dialect.from_number(where.free_at)
+        leased = dialect.between_numbers(where.free_at, None)
         conditions.append(dialect.types.FieldCondition(key="leased_until", range=leased))
     return conditions
 

@@ -24,11 +24,13 @@ from indexer.engine import (
     DIVERSE_CANDIDATES,
     EVERYTHING,
     FLOATS,
+    INTEGERS,
     KEYWORDS,
     VECTOR_NAME,
     CatalogueBrokenError,
     CatalogueLockedError,
     EngineError,
+    Order,
     Point,
     Query,
     Vector,
@@ -50,6 +52,7 @@ _INDEXES = (
     dict.fromkeys(KEYWORDS, qe.PayloadSchemaType.Keyword)
     | dict.fromkeys(DATETIMES, qe.PayloadSchemaType.Datetime)
     | dict.fromkeys(FLOATS, qe.PayloadSchemaType.Float)
+    | dict.fromkeys(INTEGERS, qe.PayloadSchemaType.Integer)
 )
 
 log = logging.getLogger(__name__)
@@ -96,16 +99,10 @@ class EdgeEngine:
         found, following = self._ask(self._shard.scroll, request)
         return [_point(record) for record in found], None if following is None else str(following)
 
-    def newest(self, where: Where, limit: int, start: str | None = None) -> list[Point]:
-        order = qe.OrderBy("added_at", direction=qe.Direction.Desc, start_from=start)
-        request = qe.ScrollRequest(limit=limit, filter=_filter(where), with_payload=True, order_by=order)
+    def ordered(self, order: Order, where: Where, limit: int) -> list[Point]:
+        by = qe.OrderBy(order.field, direction=qe.Direction.Desc if order.descending else qe.Direction.Asc)
+        request = qe.ScrollRequest(limit=limit, filter=_filter(where), with_payload=True, order_by=by)
         return [_point(record) for record in self._ask(self._shard.scroll, request)[0]]
-
-    def earliest(self, field: str, where: Where) -> Point | None:
-        order = qe.OrderBy(field, direction=qe.Direction.Asc)
-        request = qe.ScrollRequest(limit=1, filter=_filter(where), with_payload=True, order_by=order)
-        found = self._ask(self._shard.scroll, request)[0]
-        return _point(found[0]) if found else None
 
     def query(
         self, query: Query, limit: int, offset: int, where: Where, min_score: float | None
@@ -197,8 +194,8 @@ def _create_shard(folder: Path, vector_size: int) -> None:
     log.info("made a new catalogue in %s", folder)
 
 
-def _from_number(least: float) -> qe.RangeFloat:
-    return qe.RangeFloat(gte=least)
+def _between_numbers(start: float | None, end: float | None) -> qe.RangeFloat:
+    return qe.RangeFloat(gte=start, lt=end)
 
 
 def _between_times(start: datetime | None, end: datetime | None) -> qe.RangeDateTime:
@@ -209,7 +206,7 @@ def _has_id(ids: Collection[str]) -> qe.HasIdCondition:
     return qe.HasIdCondition(set(ids))
 
 
-_DIALECT = Dialect(qe, _from_number, _between_times, _has_id, qe.IsEmptyCondition)
+_DIALECT = Dialect(qe, _between_numbers, _between_times, _has_id, qe.IsEmptyCondition)
 
 
 def _filter(where: Where) -> qe.Filter:

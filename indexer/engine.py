@@ -30,6 +30,7 @@ PAGE = 500  # points that are read or written at once
 KEYWORDS = ("state", "origin", "label", "tags", "model", "lease", "sha256")
 DATETIMES = ("added_at", "pending_since")
 FLOATS = ("leased_until",)
+INTEGERS = ("size",)
 
 # So many of the nearest points a diverse query chooses from. A choice from 500 costs some milliseconds, and the cost
 # grows with the square.
@@ -75,9 +76,9 @@ class Where:
     """The points that meet every condition given; without any, all points.
 
     `tags` asks for all of them, `any_tags` for at least one, `labels` and `sha256s` for one of them. `added_from` is
-    inclusive, `added_until` exclusive, both with a time zone. `free_at` (seconds since the epoch) asks for points whose
-    lease has run out by then. `revisions` asks for one of them, "" for having none; there is no index for it, so that
-    it stands beside `ids` only.
+    inclusive, `added_until` exclusive, both with a time zone; so are `size_from` and `size_until`, in bytes. `free_at`
+    (seconds since the epoch) asks for points whose lease has run out by then. `revisions` asks for one of them, "" for
+    having none; there is no index for it, so that it stands beside `ids` only.
     """
 
     ids: Collection[str] | None = None
@@ -90,11 +91,21 @@ class Where:
     sha256s: Sequence[str] = ()
     added_from: datetime | None = None
     added_until: datetime | None = None
+    size_from: int | None = None
+    size_until: int | None = None
     free_at: float | None = None
     revisions: Collection[str] = ()
 
 
 EVERYTHING = Where()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By a field of times or of whole numbers."""
+
+    field: str
+    descending: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,11 +164,9 @@ class Engine(Protocol):
     def scroll(self, where: Where, limit: int, start: str | None = None) -> tuple[list[Point], str | None]:
         """Return at most `limit` points by id, and the id to go on from, or None at the end."""
 
-    def newest(self, where: Where, limit: int, start: str | None = None) -> list[Point]:
-        """Return at most `limit` points, latest `added_at` first, none later than `start`."""
-
-    def earliest(self, field: str, where: Where) -> Point | None:
-        """Return the point with the earliest time in `field`, of those that have one, or None."""
+    def ordered(self, order: Order, where: Where, limit: int) -> list[Point]:
+        """Return the first `limit` points in an order, of those that have its field. Which come first of points with
+        the same value is not said."""
 
     def query(
         self, query: Query, limit: int, offset: int, where: Where, min_score: float | None

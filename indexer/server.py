@@ -22,11 +22,13 @@ from indexer.engine import (
     DIVERSE_CANDIDATES,
     EVERYTHING,
     FLOATS,
+    INTEGERS,
     KEYWORDS,
     PAGE,
     VECTOR_NAME,
     EngineError,
     EngineUnavailableError,
+    Order,
     Point,
     Query,
     Vector,
@@ -45,6 +47,7 @@ _INDEXES = (
     dict.fromkeys(KEYWORDS, models.PayloadSchemaType.KEYWORD)
     | dict.fromkeys(DATETIMES, models.PayloadSchemaType.DATETIME)
     | dict.fromkeys(FLOATS, models.PayloadSchemaType.FLOAT)
+    | dict.fromkeys(INTEGERS, models.PayloadSchemaType.INTEGER)
 )
 
 
@@ -139,17 +142,11 @@ class ServerEngine:
         found, following = self._call(self._client.scroll, scroll_filter=_filter(where), limit=limit, offset=start)
         return [_point(record) for record in found], None if following is None else str(following)
 
-    def newest(self, where: Where, limit: int, start: str | None = None) -> list[Point]:
-        order = models.OrderBy(
-            key="added_at", direction=models.Direction.DESC, start_from=datetime.fromisoformat(start) if start else None
-        )
-        found, _ = self._call(self._client.scroll, scroll_filter=_filter(where), limit=limit, order_by=order)
+    def ordered(self, order: Order, where: Where, limit: int) -> list[Point]:
+        direction = models.Direction.DESC if order.descending else models.Direction.ASC
+        by = models.OrderBy(key=order.field, direction=direction)
+        found, _ = self._call(self._client.scroll, scroll_filter=_filter(where), limit=limit, order_by=by)
         return [_point(record) for record in found]
-
-    def earliest(self, field: str, where: Where) -> Point | None:
-        order = models.OrderBy(key=field, direction=models.Direction.ASC)
-        found, _ = self._call(self._client.scroll, scroll_filter=_filter(where), limit=1, order_by=order)
-        return _point(found[0]) if found else None
 
     def query(
         self, query: Query, limit: int, offset: int, where: Where, min_score: float | None
@@ -219,8 +216,8 @@ def _refusal(status: int, error: UnexpectedResponse) -> EngineError:
     return kind(f"Qdrant refused: {error}")
 
 
-def _from_number(least: float) -> models.Range:
-    return models.Range(gte=least)
+def _between_numbers(start: float | None, end: float | None) -> models.Range:
+    return models.Range(gte=start, lt=end)
 
 
 def _between_times(start: datetime | None, end: datetime | None) -> models.DatetimeRange:
@@ -235,7 +232,7 @@ def _lacks(field: str) -> models.IsEmptyCondition:
     return models.IsEmptyCondition(is_empty=models.PayloadField(key=field))
 
 
-_DIALECT = Dialect(models, _from_number, _between_times, _has_id, _lacks)
+_DIALECT = Dialect(models, _between_numbers, _between_times, _has_id, _lacks)
 
 
 def _filter(where: Where) -> models.Filter:

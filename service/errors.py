@@ -18,10 +18,11 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
-from indexer.catalogue import CursorError, ModelMismatchError
+from indexer.catalogue import ModelMismatchError
 from indexer.engine import EngineError, EngineUnavailableError, QueryError
 from indexer.keeper import UnknownPictureError
 from indexer.library import InvalidKeyError, KeyTakenError, LibraryUnavailableError, ReadOnlyLibraryError
+from indexer.listing import CursorError
 from indexer.logs import request_id
 from indexer.room import NoRoomError
 from model.errors import ImageError, TooManyPixelsError, UndecodableError, UnsupportedFormatError

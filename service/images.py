@@ -5,9 +5,9 @@ from typing import cast
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from indexer.catalogue import CursorError
 from indexer.keeper import UNCHANGED, UnknownPictureError
 from indexer.library import KeyTakenError
+from indexer.listing import CursorError
 from indexer.record import Record
 from indexer.room import NoRoomError
 from service.answers import Known, Page, Picture, describe
@@ -27,8 +27,8 @@ _RECORD = Answer("The record.", Picture, PICTURE)
 @image_routes.get("")
 @documented(Operation({200: Answer("A page of records.", Page, PAGE)}, (CursorError,), query=Listing))
 def list_images(query: Listing) -> ResponseReturnValue:
-    """List pictures, the newest first."""
-    records, cursor = context().catalogue.list_newest(query.limit, query.cursor, query.where())
+    """List pictures, the newest first or in another order."""
+    records, cursor = context().catalogue.browse(query.limit, query.cursor, query.where(), query.sort)
     page: Page = {"images": [describe(record) for record in records], "next_cursor": cursor}
     return cast(ResponseReturnValue, page)
 

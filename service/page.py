@@ -25,4 +25,5 @@ def show_page() -> str:
 def _kind_of(asked: MultiDict[str, str]) -> str:
     """Return what kind of question an address holds: room is kept for it, so that nothing moves once it is shown."""
     kinds = {"id": "stored", "link": "link", "more": "examples", "less": "examples"}
-    return next((kind for name, kind in kinds.items() if asked.get(name)), "newest")
+    listed = "library" if asked.get("view") == "library" else "newest"
+    return next((kind for name, kind in kinds.items() if asked.get(name)), listed)

@@ -18,6 +18,7 @@ from service.values import (
     NotNull,
     PictureId,
     Sha256,
+    SortName,
     StateName,
     Tags,
     Time,
@@ -138,8 +139,9 @@ class QuestionForm(Question):
 
 
 class Listing(Filter):
-    """Which stored pictures to list, the newest first."""
+    """Which stored pictures to list, and in what order."""
 
+    sort: Annotated[SortName, Field(description="In what order. A cursor goes on in its own.")] = "newest"
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE), Whole, Field(description="How many pictures.")] = DEFAULT_LIMIT
     cursor: Annotated[
         str | None,

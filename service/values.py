@@ -118,3 +118,4 @@ PictureId = Annotated[
 ]
 Sha256 = Annotated[str, Field(json_schema_extra={"pattern": _SHA256}), AfterValidator(_like(_SHA256, "64 hex digits"))]
 StateName = Literal["pending", "indexed", "failed"]
+SortName = Literal["newest", "oldest", "largest", "smallest"]

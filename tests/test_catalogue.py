@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import numpy as np
 import pytest
 
-from indexer.catalogue import Catalogue, CursorError, ModelMismatchError, Outcome
-from indexer.engine import Engine, Point, Query, Vector, Where
+from indexer.catalogue import Catalogue, ModelMismatchError, Outcome
+from indexer.engine import EVERYTHING, Engine, Point, Query, Vector, Where
+from indexer.listing import CursorError, Sort
 from indexer.record import Record, id_of, now
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
@@ -135,7 +136,7 @@ def test_a_deleted_picture_is_gone_from_everything(catalogue: Catalogue) -> None
     catalogue.delete([known(catalogue)])
     assert [hit.record.key for hit in catalogue.search(Query([axis(0)]), limit=10)] == ["a/1.jpg"]
     assert catalogue.count() == 1
-    assert catalogue.list_newest(10)[0] == list(catalogue.get([record(1).id]).values())
+    assert catalogue.browse(10)[0] == list(catalogue.get([record(1).id]).values())
 
 
 def test_counts_tell_the_states_apart(catalogue: Catalogue) -> None:
@@ -144,28 +145,57 @@ def test_counts_tell_the_states_apart(catalogue: Catalogue) -> None:
     assert catalogue.counts() == {"pending": 2, "indexed": 2, "failed": 1}
 
 
-def test_the_newest_come_first_page_by_page(catalogue: Catalogue) -> None:
-    catalogue.insert([record(number) for number in (2, 0, 4, 1, 3)])
-    first, cursor = catalogue.list_newest(2)
-    second, cursor = catalogue.list_newest(2, cursor)
-    third, end = catalogue.list_newest(2, cursor)
-    assert [each.key for each in first + second + third] == [f"a/{number}.jpg" for number in (4, 3, 2, 1, 0)]
-    assert end is None
-
-
-def test_pictures_added_at_the_same_moment_are_listed_once_each(catalogue: Catalogue) -> None:
-    same = [replace(record(number), added_at=NEW_YEAR) for number in range(7)]
-    catalogue.insert(same)
-    seen, cursor = catalogue.list_newest(2)
+def pages(catalogue: Catalogue, limit: int, sort: Sort, where: Where = EVERYTHING) -> list[list[str]]:
+    """Return the keys of every page of a list."""
+    page, cursor = catalogue.browse(limit, where=where, sort=sort)
+    found = [[each.key for each in page]]
     while cursor:
-        page, cursor = catalogue.list_newest(2, cursor)
-        seen += page
-    assert sorted(each.key for each in seen) == [each.key for each in same]
+        page, cursor = catalogue.browse(limit, cursor, where, sort)
+        found.append([each.key for each in page])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("newest", [4, 3, 2, 1, 0]),
+        ("oldest", [0, 1, 2, 3, 4]),
+        ("largest", [2, 0, 4, 1, 3]),
+        ("smallest", [3, 1, 4, 0, 2]),
+    ],
+)
+def test_a_list_comes_in_its_order_page_by_page(catalogue: Catalogue, sort: Sort, order: list[int]) -> None:
+    sizes = {0: 400, 1: 200, 2: 500, 3: 100, 4: 300}
+    catalogue.insert([record(number, size=sizes[number]) for number in (2, 0, 4, 1, 3)])
+    keys = [f"a/{number}.jpg" for number in order]
+    assert pages(catalogue, 2, sort) == [keys[:2], keys[2:4], keys[4:]]
+    assert pages(catalogue, 5, sort) == [keys]
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "largest", "smallest"])
+def test_pictures_that_are_alike_in_the_order_are_listed_once_each(catalogue: Catalogue, sort: Sort) -> None:
+    same = [
+        replace(record(number), added_at=NEW_YEAR + timedelta(number // 4), size=number // 4) for number in range(9)
+    ]
+    catalogue.insert(same)
+    for limit in (1, 2, 3, 8):
+        found = pages(catalogue, limit, sort)
+        assert [len(page) for page in found[:-1]] == [limit] * (len(found) - 1)
+        seen = [int(key[2:-4]) // 4 for page in found for key in page]
+        assert seen == sorted(seen, reverse=sort in ("newest", "largest"))
+        assert sorted(key for page in found for key in page) == [each.key for each in same]
+
+
+def test_a_list_keeps_to_the_times_that_are_asked_for(catalogue: Catalogue) -> None:
+    catalogue.insert([record(number) for number in range(6)])
+    times = [NEW_YEAR + timedelta(microseconds=number) for number in range(6)]
+    found = pages(catalogue, 1, "newest", Where(added_from=times[2], added_until=times[4]))
+    assert found == [["a/3.jpg"], ["a/2.jpg"]]
 
 
 def test_a_list_can_be_filtered(catalogue: Catalogue) -> None:
     catalogue.insert([record(0, label="cars"), record(1, label="bikes"), record(2, label="cars")])
-    found, cursor = catalogue.list_newest(10, where=Where(equal={"label": "cars"}))
+    found, cursor = catalogue.browse(10, where=Where(equal={"label": "cars"}))
     assert [each.key for each in found] == ["a/2.jpg", "a/0.jpg"]
     assert cursor is None
 
@@ -173,12 +203,19 @@ def test_a_list_can_be_filtered(catalogue: Catalogue) -> None:
 @pytest.mark.parametrize("cursor", ["", "x", "bm9uc2Vuc2U=", "WzEsIDJd", "e30=", "é"])
 def test_a_made_up_cursor_is_refused(catalogue: Catalogue, cursor: str) -> None:
     with pytest.raises(CursorError):
-        catalogue.list_newest(2, cursor)
+        catalogue.browse(2, cursor)
+
+
+def test_a_cursor_of_another_order_is_refused(catalogue: Catalogue) -> None:
+    catalogue.insert([record(number) for number in range(3)])
+    _, cursor = catalogue.browse(2, sort="oldest")
+    with pytest.raises(CursorError):
+        catalogue.browse(2, cursor, sort="newest")
 
 
 def keys_where(catalogue: Catalogue, where: Where) -> list[str]:
     """Return what a list, a search and a count agree on, in order."""
-    listed = sorted(each.key for each in catalogue.list_newest(100, where=where)[0])
+    listed = sorted(each.key for each in catalogue.browse(100, where=where)[0])
     assert sorted(hit.record.key for hit in catalogue.search(Query([axis(0)]), 100, where=where)) == listed
     assert catalogue.count(where) == len(listed)
     return listed

@@ -123,8 +123,28 @@ def test_pictures_are_listed_newest_first_page_by_page(client: FlaskClient) -> N
     assert client.get("/v1/images?cursor=nonsense").json["code"] == "invalid_cursor"
 
 
+def test_the_largest_can_come_first(client: FlaskClient) -> None:
+    for name, side in (("small.png", 8), ("large.png", 800), ("middle.png", 80)):
+        add(client, draw(RED, (side, side)), name)
+    listed = client.get("/v1/images?sort=largest").json["images"]
+    assert [image["key"] for image in listed] == ["large.png", "middle.png", "small.png"]
+    assert client.get("/v1/images?sort=best").json["code"] == "invalid_request"
+
+
 @pytest.mark.parametrize(
-    "inside", [["garbage", []], ["2026-01-01T00:00:00+00:00", ["x"]], ["2026-13-01T00:00:00Z", []], [5, []], {}, "x", 5]
+    "inside",
+    [
+        ["newest", "garbage", None],
+        ["newest", "2026-01-01T00:00:00.000000+00:00", "x"],
+        ["newest", "2026-01-01T00:00:00Z", None],
+        ["newest", "9999-12-31T23:59:59.999999+00:00", None],
+        ["newest", 5, None],
+        ["oldest", "2026-01-01T00:00:00.000000+00:00", None],
+        ["newest", "2026-01-01T00:00:00.000000+00:00"],
+        {},
+        "x",
+        5,
+    ],
 )
 def test_a_cursor_that_somebody_made_up_is_refused(client: FlaskClient, inside: object) -> None:
     add(client, draw(RED))

@@ -239,7 +239,7 @@ def build_and_use(folder: Path, engine: ServerEngine) -> Iterator[None]:
         assert len(house.catalogue.search(Query(vectors[:2], vectors[2:3]), 9, where=where)) == 1
         assert len(house.catalogue.search(Query(vectors[:1], diversity=0.5), 2, offset=1)) == 2
         assert house.catalogue.counts() == {"pending": 0, "indexed": 5, "failed": 0}
-        assert len(house.catalogue.list_newest(3)[0]) == 3
+        assert len(house.catalogue.browse(3)[0]) == 3
         assert house.catalogue.oldest_pending() is None
         assert house.catalogue.reindex("another") == 5
         yield

@@ -6,13 +6,14 @@ import { tooLarge } from "./limits.js";
 import { fileBehind } from "./linked.js";
 import { say } from "./notices.js";
 import * as part from "./part.js";
-import { askWith, kindOf, newest } from "./query.js";
+import { askWith, fromAddress, isListing, kindOf, newest } from "./query.js";
 import * as results from "./results.js";
+import * as states from "./states.js";
 import * as subject from "./subject.js";
 import * as trail from "./trail.js";
 import { nameOf } from "./words.js";
 
-const TITLES = { newest: "Lookalike", examples: "By examples · Lookalike" };
+const TITLES = { newest: "Lookalike", library: "Library · Lookalike", examples: "By examples · Lookalike" };
 let asked = newest;
 
 /** What is asked now. */
@@ -32,8 +33,9 @@ export function searchStored(id) {
   document.getElementById("results").focus({ preventScroll: true });
 }
 
-export function forgetAll() {
-  trail.go(newest);
+/** Ask what an address of this page says. */
+export function follow(address) {
+  trail.go(fromAddress(address));
 }
 
 /** Ask for more, or less, like a stored picture, beside what is asked already. */
@@ -42,14 +44,15 @@ export function exemplify(side, id) {
   trail.go({ ...without, [side]: [...without[side], id] });
 }
 
-/** Ask again what is asked, if it is for the newest: there may be others by now. */
+/** Ask again what is asked, if it is for a list: there may be others by now. */
 export function refresh() {
-  if (kindOf(asked) === "newest") results.show(asked);
+  if (isListing(asked)) results.show(asked);
 }
 
 export function start() {
   part.listen((box) => trail.go({ ...asked, box }));
   filters.listen((wanted) => trail.refine({ ...asked, ...wanted }));
+  states.listen((sort) => trail.go({ ...asked, sort }));
   chips.listen((id) => trail.go(withoutExample(id)));
   trail.start(show);
 }
@@ -65,6 +68,7 @@ async function show(query, scrollY) {
   subject.show(query);
   chips.show(query);
   filters.show(query);
+  states.show(query);
   if (isOther) introduce(query);
   const answered = await results.show(query);
   if (answered && scrollY !== null) window.scrollTo(0, scrollY);

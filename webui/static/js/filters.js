@@ -1,5 +1,5 @@
 /** The filters beside the answer: what is typed is asked for at once, or nearly so. */
-import { filtersOf, kindOf, newest } from "./query.js";
+import { filtersOf, isListing, newest } from "./query.js";
 
 const byId = (id) => document.getElementById(id);
 const PAUSE_MS = 250;
@@ -36,7 +36,7 @@ export function listen(refine) {
 /** Show what a query filters by; what somebody types at this moment stays. */
 export function show(query) {
   clearTimeout(timer);
-  const isSearch = kindOf(query) !== "newest";
+  const isSearch = !isListing(query);
   byId("filter-least-group").classList.toggle("unwanted", !isSearch);
   fields.least.disabled = !isSearch;
   if (JSON.stringify(read()) !== JSON.stringify(filtersOf(query))) fill(filtersOf(query));

@@ -4,9 +4,12 @@ import * as asking from "./asking.js";
 import { chosen, loose } from "./folders.js";
 import * as grid from "./grid.js";
 import { say } from "./notices.js";
-import { kindOf } from "./query.js";
-import { remove } from "./removing.js";
+import * as keeping from "./keeping.js";
+import { isListing, kindOf } from "./query.js";
 import * as results from "./results.js";
+import * as rows from "./rows.js";
+import * as selection from "./selection.js";
+import * as states from "./states.js";
 import * as status from "./status.js";
 import * as subject from "./subject.js";
 import * as viewer from "./viewer.js";
@@ -29,20 +32,25 @@ function addFolder(files) {
   return adding.add(pictures, { leftOut });
 }
 
-/* Whoever has scrolled, or is among the pictures, looks at something: it must not move under their eyes. */
+/* Whoever has scrolled, selected, or is among the pictures, is about something: it must not move under their eyes. */
 function libraryChanged(counts) {
-  const isBusy = window.scrollY > 0 || counts.pending > 0 || grid.hasFocus();
+  const isBusy = window.scrollY > 0 || counts.pending > 0 || results.hasFocus() || !selection.isEmpty();
   results.forget();
-  if (kindOf(asking.present()) === "newest" && (grid.isEmpty() || !isBusy)) asking.refresh();
+  if (isListing(asking.present()) && (results.isEmpty() || !isBusy)) asking.refresh();
+  else if (kindOf(asking.present()) === "library") keeping.catchUp();
 }
 
 function listenToLinks() {
   document.addEventListener("click", (event) => {
-    if (!event.target.closest("[data-go=newest]") || !grid.isPlain(event)) return;
+    const link = event.target.closest("a[data-go]");
+    if (!link || !grid.isPlain(event)) return;
     event.preventDefault();
-    asking.forgetAll();
+    asking.follow(link.href);
   });
 }
+
+/* What buttons of one picture do with it, by its id. */
+const withOne = (act) => (id) => act(results.pictures().filter((picture) => picture.id === id));
 
 ways.chooser(byId("choose-button"), byId("choose-file"), ([file]) => asking.search({ file }));
 ways.chooser(byId("camera-button"), byId("camera-file"), ([file]) => asking.search({ file }));
@@ -55,14 +63,21 @@ if (mayAdd) {
   byId("query-add").addEventListener("click", addAsked);
 }
 adding.listen(() => status.refresh());
-grid.listen({ open: viewer.open, search: asking.searchStored, remove: (id, key) => remove([{ id, key }]) });
+const [edit, retry, remove] = [keeping.edit, keeping.retry, keeping.remove].map(withOne);
+grid.listen({ open: viewer.open, search: asking.searchStored, remove });
+rows.listen({ open: viewer.open, isPlain: grid.isPlain, search: asking.searchStored, edit, remove });
 viewer.listen({
   given: results.pictures,
-  left: grid.focus,
+  left: results.focus,
+  edit,
+  retry,
+  remove,
   search: asking.searchStored,
   more: (id) => asking.exemplify("more", id),
   less: (id) => asking.exemplify("less", id),
 });
+results.listen(selection.show);
+selection.listen({ edit: keeping.edit, retry: keeping.retry, remove: keeping.remove });
 listenToLinks();
 asking.start();
-status.listen(libraryChanged);
+status.listen(libraryChanged, states.count);

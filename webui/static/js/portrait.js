@@ -1,5 +1,5 @@
 /** What the large view says of a picture. */
-import { megabytes, nameOf, percent } from "./words.js";
+import { fileSize, nameOf, percent, sentence } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const image = byId("viewer-image");
@@ -14,22 +14,31 @@ export function fill(picture) {
   byId("viewer-score").hidden = !words;
   byId("viewer-download").href = file;
   byId("viewer-download").download = nameOf(key);
+  showWays(picture);
   byId("viewer-record").replaceChildren(...facts(picture).flatMap(entry));
   if (image.getAttribute("src") === file) return;
   image.alt = nameOf(key);
   image.style.setProperty("--ratio", (width || 1) / (height || 1));
   image.style.backgroundImage = `url("${picture.thumbnail}")`;
-  byId("viewer-broken").hidden = true;
+  byId("viewer-broken").hidden = picture.state !== "failed";
   image.src = file;
   image.dataset.thumbnail = picture.thumbnail;
 }
 
-function facts({ key, label, tags, width, height, size, format, added_at: added }) {
+/* What a search found is indexed, and says nothing of its state. */
+function showWays({ state = "indexed" }) {
+  for (const way of ["search", "more", "less"]) byId(`viewer-${way}`).hidden = state !== "indexed";
+  byId("viewer-retry").hidden = state !== "failed";
+}
+
+function facts({ key, label, tags, width, height, size, format, state, error, added_at: added }) {
   return [
+    ["State", state === "pending" && "Waiting to be indexed"],
+    ["Failed", state === "failed" && sentence(error ?? "nobody knows why")],
     ["Label", label],
     ["Tags", tags?.join(", ")],
     ["Pixels", width && `${width} × ${height}`],
-    ["File", size && [format, megabytes(size)].filter(Boolean).join(", ")],
+    ["File", size && [format, fileSize(size)].filter(Boolean).join(", ")],
     ["Added", added && day.format(new Date(added))],
     ["Path", key],
   ].filter(([, value]) => value);

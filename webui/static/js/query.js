@@ -1,23 +1,36 @@
 /**
  * What is asked: a picture, or none; a part of it; stored pictures to be like and unlike; and filters.
- *   { picture, box, more: [id], less: [id], label, tags, least }
+ *   { picture, box, more: [id], less: [id], label, tags, least, view, state, sort }
  * A picture is { kind: "stored", id }, { kind: "file", file } or { kind: "link", url }; a box is [x0, y0, x1, y1] in
- * 0..1. Without pictures and examples the newest are asked for. All are answered alike: by pages of pictures.
+ * 0..1. Without pictures and examples the newest are asked for, or with the view "library" all, in some state and order.
+ * All are answered alike: by pages of pictures.
  */
 import * as api from "./api.js";
 import { fileBehind } from "./linked.js";
 
 /** Divides by two, three, four, five and six, so that most grids end with a full row. */
 const PAGE_SIZE = 60;
+const LARGEST_PAGE = 500;
 /** The service goes no further. */
 const LAST_OFFSET = 10_000;
 const DIGITS = 3;
 
-export const newest = { picture: null, box: null, more: [], less: [], label: "", tags: "", least: 0 };
+const anything = { picture: null, box: null, more: [], less: [], label: "", tags: "", least: 0 };
+export const newest = { ...anything, view: "", state: "", sort: "" };
+const STATES = ["indexed", "pending", "failed"];
+export const SORTS = ["newest", "oldest", "largest", "smallest"];
 
-/** "newest", "stored", "file", "link", or "examples" where there is no picture but something to be like or unlike. */
-export function kindOf({ picture, more, less }) {
-  return picture?.kind ?? (more.length + less.length > 0 ? "examples" : "newest");
+/**
+ * "stored", "file" or "link" by its picture, "examples" where there is none but something to be like or unlike, and
+ * else "library" or "newest".
+ */
+export function kindOf({ picture, more, less, view }) {
+  return picture?.kind ?? (more.length + less.length > 0 ? "examples" : view || "newest");
+}
+
+/** Whether a query lists what there is, and searches for nothing. */
+export function isListing(query) {
+  return ["newest", "library"].includes(kindOf(query));
 }
 
 /** A question with another picture; filters stay, as they are seen to. */
@@ -42,7 +55,14 @@ export function fromAddress(address) {
     label: given.get("label") ?? "",
     tags: given.get("tags") ?? "",
     least: Math.min(100, Math.max(0, Number.parseInt(given.get("least"), 10) || 0)),
+    view: oneOf(["library"], given.get("view")),
+    state: oneOf(STATES, given.get("state")),
+    sort: oneOf(SORTS, given.get("sort")),
   };
+}
+
+function oneOf(known, said) {
+  return known.includes(said) ? said : "";
 }
 
 function boxFrom(text) {
@@ -52,13 +72,19 @@ function boxFrom(text) {
 }
 
 export function addressOf(query) {
-  const { picture, label, tags, least } = query;
+  const { label, tags, least, view, state, sort } = query;
   const said = new URLSearchParams();
+  sayPicture(said, query);
+  const rest = kindOf(query) === "library" ? { view, state, sort, label, tags } : { label, tags, least };
+  for (const [name, value] of Object.entries(rest)) if (value) said.set(name, value);
+  return said.size > 0 ? `/?${said}` : "/";
+}
+
+function sayPicture(said, query) {
+  const { picture } = query;
   if (picture?.kind === "stored") said.set("id", picture.id);
   if (picture?.kind === "link") said.set("link", picture.url);
   if (picture?.kind !== "file") sayExamples(said, query);
-  for (const [name, value] of Object.entries({ label, tags, least })) if (value) said.set(name, value);
-  return said.size > 0 ? `/?${said}` : "/";
 }
 
 function sayExamples(said, { box, more, less }) {
@@ -73,12 +99,34 @@ function rounded(box) {
 
 /** Return one page, `{ pictures, next, tookMs, isAlike }`; `next` continues it and is null after the last. */
 export function ask(query, from, signal) {
-  return kindOf(query) === "newest" ? listed(query, from, signal) : found(query, from ?? 0, signal);
+  return isListing(query) ? listed(query, from, signal) : found(query, from ?? 0, signal);
 }
 
-async function listed({ label, tags }, cursor, signal) {
-  const { images, next_cursor: next } = await api.list({ limit: PAGE_SIZE, cursor, label, tags }, signal);
-  return { pictures: images.filter((image) => image.state !== "failed"), next, tookMs: null, isAlike: null };
+async function listed(query, cursor, signal) {
+  const { images, next_cursor: next } = await api.list({ ...listingOf(query), limit: PAGE_SIZE, cursor }, signal);
+  const pictures = kindOf(query) === "library" ? images : images.filter((image) => image.state !== "failed");
+  return { pictures, next, tookMs: null, isAlike: null };
+}
+
+function listingOf({ label, tags, state, sort }) {
+  return { label, tags, state, sort };
+}
+
+/** Return the first pictures of a listing in whatever state, as many as come at once. */
+export async function askInAnyState(query) {
+  return (await api.list({ ...listingOf(query), state: "", limit: LARGEST_PAGE })).images;
+}
+
+/** Return every picture that a listing has, however many pages that is. */
+export async function askForAll(query) {
+  const pictures = [];
+  let cursor = null;
+  do {
+    const page = await api.list({ ...listingOf(query), limit: LARGEST_PAGE, cursor });
+    pictures.push(...page.images);
+    cursor = page.next_cursor;
+  } while (cursor);
+  return pictures;
 }
 
 async function found(query, offset, signal) {

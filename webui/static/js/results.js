@@ -2,7 +2,8 @@
 import { isAborted } from "./api.js";
 import * as endless from "./endless.js";
 import * as grid from "./grid.js";
-import { ask, kindOf } from "./query.js";
+import { ask, askInAnyState, isListing, kindOf } from "./query.js";
+import * as rows from "./rows.js";
 import { count } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
@@ -10,20 +11,37 @@ const message = byId("message");
 const NOTHING_ALIKE = "Nothing in the library looks like this.";
 const ONLY_UNRELATED = "Nothing similar here. These are the nearest pictures, but they are not related to yours.";
 const NOTHING_LEFT = "No picture meets the filters. Clear them to see more.";
+const NONE_SO = {
+  indexed: "No picture is indexed yet.",
+  pending: "No picture waits to be indexed.",
+  failed: "No picture has failed. All that are in the folder can be searched for.",
+};
+const TITLES = { newest: "Newest in the library", library: "Library" };
+const ORDERS = { oldest: "oldest first", largest: "largest first", smallest: "smallest first" };
 const NOTHING_YET = byId("add-button") ? "The library is empty. Add pictures to begin." : "The library is empty.";
 
 let waiting = new AbortController();
-let shown = { query: null, pictures: [], next: null };
+/** `answers` counts them: what was taken out of one cannot be put back into another. */
+let shown = { query: null, pictures: [], next: null, answers: 0 };
+let answered = 0;
+let list = grid;
+let tell = () => {};
 /** Answers by query: the way back shows at once what was there, as far as it was scrolled. */
 let remembered = new WeakMap();
 
+/** Call `changed(query)` whenever other pictures are shown. */
+export function listen(changed) {
+  tell = changed;
+}
+
 /** Ask, and show the first page; return true when it is this query's answer that is shown. */
 export async function show(query) {
-  const { signal } = renew();
+  const { signal } = restart();
   endless.stop();
   const known = remembered.get(query);
   if (known) return present(known);
-  grid.fade();
+  if (choose(query)) list.wait();
+  else list.fade();
   try {
     return present({ query, ...(await ask(query, null, signal)) });
   } catch (error) {
@@ -34,8 +52,9 @@ export async function show(query) {
 
 /** What went wrong, where the answer would be. */
 export function refuse(words) {
-  shown = { query: null, pictures: [], next: null };
-  grid.replace([]);
+  shown = { query: null, pictures: [], next: null, answers: 0 };
+  tell(null);
+  list.replace([]);
   titled("That did not work", "");
   say(words, "trouble");
   endless.stop();
@@ -46,23 +65,54 @@ export function forget() {
   remembered = new WeakMap();
 }
 
+/** Whether somebody is among the pictures. */
+export function hasFocus() {
+  return list.hasFocus();
+}
+
+export function isEmpty() {
+  return list.isEmpty();
+}
+
+/** Put the focus on a picture, as far as it is shown. */
+export function focus(id) {
+  list.focus(id);
+}
+
 /** The pictures that are shown, in their order. */
 export function pictures() {
   return shown.pictures;
 }
 
-/** Take pictures out of the answer; return a function that puts those with some ids back, if it is still shown. */
+/** Whether there are more than are shown. */
+export function hasMore() {
+  return shown.next !== null;
+}
+
+/** Return the pictures that are shown as they are by now, as far as one page goes. */
+export function askAgain() {
+  return askInAnyState(shown.query);
+}
+
+/** Show pictures as they are by now, where they are shown. */
+export function renew(records) {
+  const fresh = new Map(records.map((record) => [record.id, record]));
+  revise(shown.pictures.map((picture) => (fresh.has(picture.id) ? { ...picture, ...fresh.get(picture.id) } : picture)));
+  for (const picture of shown.pictures) if (fresh.has(picture.id)) rows.renew(picture);
+}
+
+/** Take pictures out of the answer; return a function that puts those with some ids back, or asks again. */
 export function takeOut(ids) {
-  const { query, pictures: before } = shown;
-  const putBack = ids.map((id) => [id, grid.takeOut(id)]).reverse();
+  const { answers, pictures: before } = shown;
+  const putBack = ids.map((id) => [id, list.takeOut(id)]).reverse();
   revise(before.filter(({ id }) => !ids.includes(id)));
   return (backIds) => {
     forget();
-    if (shown.query !== query) return;
+    if (shown.answers !== answers) return shown.query && show(shown.query);
     for (const [id, put] of putBack) if (backIds.includes(id)) put();
     const others = shown.pictures.filter((picture) => !before.includes(picture));
     const kept = before.filter((picture) => shown.pictures.includes(picture) || backIds.includes(picture.id));
-    revise([...kept, ...others]);
+    return revise([...kept, ...others]);
   };
 }
 
@@ -70,10 +120,19 @@ function revise(found) {
   forget();
   shown = { ...shown, pictures: found };
   remembered.set(shown.query, shown);
-  tell();
+  countThem();
 }
 
-function renew() {
+/* The library is shown in rows, everything else in the grid; the other of the two is empty then. Returns if it was. */
+function choose(query) {
+  const wanted = kindOf(query) === "library" ? rows : grid;
+  if (wanted === list) return false;
+  list.replace([]);
+  list = wanted;
+  return true;
+}
+
+function restart() {
   waiting.abort();
   waiting = new AbortController();
   return waiting;
@@ -86,14 +145,16 @@ async function extend() {
   if (shown.query !== query) return;
   shown = { ...shown, next: page.next, pictures: [...shown.pictures, ...page.pictures] };
   remembered.set(query, shown);
-  grid.append(page.pictures);
+  list.append(page.pictures);
   follow();
 }
 
 function present(answer) {
-  shown = answer;
-  remembered.set(answer.query, answer);
-  grid.replace(answer.pictures);
+  answered += 1;
+  shown = { ...answer, answers: answered };
+  remembered.set(answer.query, shown);
+  choose(answer.query);
+  list.replace(answer.pictures);
   explain(answer);
   byId("took").textContent = answer.tookMs ? `answered in ${total(answer.tookMs)} ms` : "";
   follow();
@@ -101,27 +162,28 @@ function present(answer) {
 }
 
 function explain({ query, pictures: found, isAlike }) {
-  const isNewest = kindOf(query) === "newest";
-  titled(isNewest ? "Newest in the library" : "Lookalikes", "");
-  if (found.length === 0) say(nothing(query, isNewest), "empty");
+  titled(TITLES[kindOf(query)] ?? "Lookalikes", "");
+  if (found.length === 0) say(nothing(query), "empty");
   else if (isAlike === false) say(ONLY_UNRELATED, "empty");
   else message.hidden = true;
 }
 
-function nothing({ label, tags, least }, isNewest) {
-  if (label || tags || (least > 0 && !isNewest)) return NOTHING_LEFT;
-  return isNewest ? NOTHING_YET : NOTHING_ALIKE;
+function nothing(query) {
+  const { label, tags, least, state } = query;
+  if (label || tags || (least > 0 && !isListing(query))) return NOTHING_LEFT;
+  return isListing(query) ? NONE_SO[state] ?? NOTHING_YET : NOTHING_ALIKE;
 }
 
 function follow() {
-  tell();
+  countThem();
   if (shown.next === null) endless.stop();
   else endless.start(extend);
 }
 
-function tell() {
+function countThem() {
   const { query, next, pictures: { length } } = shown;
-  const order = kindOf(query) === "newest" ? "newest first" : "best first";
+  tell(query);
+  const order = isListing(query) ? ORDERS[query.sort] ?? "newest first" : "best first";
   const so = next === null ? "" : " so far";
   byId("results-count").textContent = length === 0 ? "" : `${count(length, "picture")}${so}, ${order}`;
 }

@@ -9,10 +9,12 @@ const CALM_MS = 15_000;
 let timer = 0;
 let before = null;
 let tell = () => {};
+let show = () => {};
 
-/** Call `changed(counts)` when pictures have become searchable, or none is left waiting. */
-export function listen(changed) {
+/** Call `counted(counts)` with every answer, and `changed(counts)` when pictures have become searchable, or none waits. */
+export function listen(changed, counted) {
   tell = changed;
+  show = counted;
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") refresh();
   });
@@ -50,11 +52,13 @@ function draw(status) {
   bar.hidden = counts.pending === 0;
   bar.max = counts.indexed + counts.pending || 1;
   bar.value = counts.indexed;
+  byId("status-words").href = counts.failed > 0 ? "/?view=library&state=failed" : "/?view=library";
+  show(counts);
   byId("engine").textContent = `${status.model}, ${status.engine} engine`;
 }
 
 function compare(counts) {
   const was = before;
   before = counts;
-  if (was && (was.indexed !== counts.indexed || was.pending !== counts.pending)) tell(counts);
+  if (was && (was.indexed !== counts.indexed || was.pending !== counts.pending || was.failed !== counts.failed)) tell(counts);
 }

@@ -1,7 +1,7 @@
 /** The query's own picture, which stays in sight as long as its answer does. */
 import { nameInLink } from "./linked.js";
 import * as part from "./part.js";
-import { kindOf } from "./query.js";
+import { isListing, kindOf } from "./query.js";
 import { megabytes, nameOf } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
@@ -12,7 +12,7 @@ let shown = null;
 /** Show what is asked; a stored picture itself follows with `describe`, a linked one with `showLinked`. */
 export function show(query) {
   const kind = kindOf(query);
-  byId("query").hidden = kind === "newest";
+  byId("query").hidden = isListing(query);
   byId("subject").hidden = kind === "examples";
   document.body.dataset.query = kind;
   const add = byId("query-add");

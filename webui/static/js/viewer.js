@@ -12,12 +12,18 @@ let shown = null;
 let closed = () => {};
 
 /**
- * `given()` returns the pictures to walk through; `search(id)`, `more(id)` and `less(id)` are the ways on, and
- * `left(id)` is called when the view is closed.
+ * `given()` returns the pictures to walk through; `search(id)`, `more(id)` and `less(id)` are the ways on, `edit(id)`,
+ * `retry(id)` and `remove(id)` what is done with the picture, and `left(id)` is called when the view is closed.
  */
-export function listen({ given, left, ...ways }) {
+export function listen({ given, left, edit, retry, remove, ...ways }) {
   pictures = given;
   closed = left;
+  byId("viewer-edit").addEventListener("click", () => edit(shown.id));
+  byId("viewer-retry").addEventListener("click", () => retry(shown.id));
+  byId("viewer-remove")?.addEventListener("click", () => {
+    leave();
+    remove(shown.id);
+  });
   for (const [way, act] of Object.entries(ways)) {
     byId(`viewer-${way}`).addEventListener("click", () => {
       dialog.close();
@@ -46,8 +52,19 @@ export function open(id) {
   present(picture);
 }
 
+/** The picture that is shown, if it is this one, is another by now. */
+export function renew(picture) {
+  if (!dialog.open || shown.id !== picture.id) return;
+  shown = find(picture.id) ?? picture;
+  fill({ ...shown, ...picture });
+}
+
 function find(id) {
   return pictures().find((picture) => picture.id === id);
+}
+
+function place() {
+  return pictures().findIndex(({ id }) => id === shown.id);
 }
 
 /* Closing steps back, so that the history holds no view that is no longer there. */
@@ -67,9 +84,8 @@ function present(picture) {
   shown = picture;
   fill(picture);
   byId("viewer-said").textContent = "";
-  const place = pictures().indexOf(picture);
-  byId("viewer-before").disabled = place <= 0;
-  byId("viewer-after").disabled = place === pictures().length - 1;
+  byId("viewer-before").disabled = place() <= 0;
+  byId("viewer-after").disabled = place() === pictures().length - 1;
   if (!dialog.open) dialog.showModal();
   complete(picture);
 }
@@ -84,7 +100,7 @@ async function complete(picture) {
 }
 
 function walk(step) {
-  const next = pictures()[pictures().indexOf(shown) + step];
+  const next = pictures()[place() + step];
   if (!next) return;
   trail.recover(next.id);
   present(next);

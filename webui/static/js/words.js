@@ -20,6 +20,11 @@ export function megabytes(bytes) {
   return `${plain.format(Math.ceil(bytes / 2 ** 20 * 10) / 10)} MB`;
 }
 
+/** As people know the sizes of files: in kB or in MB, and never nothing. */
+export function fileSize(bytes) {
+  return bytes < 2 ** 20 ? `${plain.format(Math.ceil(bytes / 2 ** 10))} kB` : megabytes(bytes);
+}
+
 /** The last part of a key: `cars/red-ferrari.jpg` is called `red-ferrari.jpg`. */
 export function nameOf(key) {
   return key.slice(key.lastIndexOf("/") + 1);

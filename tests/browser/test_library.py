@@ -1,0 +1,179 @@
+"""The library view: states, order, what failed and why; editing, removing and trying again, one or many."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from indexer.record import id_of
+from tests.browser.conftest import Guests, draw, drawn
+from tests.running import RunningService, wait_until
+
+Put = Callable[..., Path]
+
+
+def entry(page: Page, name: str) -> Locator:
+    return page.locator(".entry", has=page.get_by_role("checkbox", name=f"Select {name}", exact=True))
+
+
+def choose(page: Page, *names: str) -> None:
+    for name in names:
+        page.get_by_role("checkbox", name=f"Select {name}", exact=True).check()
+
+
+def record(service: RunningService, key: str) -> dict[str, object]:
+    found: dict[str, object] = service.session.get(f"{service.address}/v1/images/{id_of(key)}", timeout=10).json()
+    return found
+
+
+@pytest.fixture
+def put(guests: Guests, service: RunningService) -> Put:
+    """Adds a drawn picture, the newest there is, with a label and tags."""
+
+    def put(name: str, hue: float, **says: str) -> Path:
+        stored = guests(name)
+        drawing = draw(stored.parent.parent / "drawn" / name, "cross", hue, "wheat")
+        answer = service.session.post(
+            f"{service.address}/v1/images?wait=10",
+            files={"image": (name, drawing.read_bytes())}, data={"key": name, **says}, timeout=20,
+        )  # fmt: skip
+        answer.raise_for_status()
+        return stored
+
+    return put
+
+
+@pytest.fixture
+def broken(library: Path, service: RunningService) -> Iterator[str]:
+    """The key of a file that is no picture, in the library's folder."""
+    before = service.counts()["failed"]
+    path = library / "torn.png"
+    path.write_text("no picture, whatever its name says")
+    wait_until(lambda: service.counts()["failed"] == before + 1)
+    yield path.name
+    path.unlink(missing_ok=True)
+    wait_until(lambda: service.counts()["failed"] == before)
+
+
+def test_the_library_lists_everything_and_its_address_can_be_shared(page: Page, library: Path) -> None:
+    page.get_by_role("link", name="Library", exact=True).click()
+    expect(page.locator("#results-title")).to_have_text("Library")
+    expect(page).to_have_url(re.compile(r"/\?view=library$"))
+    expect(page.get_by_role("link", name=f"All {len(drawn(library))}")).to_have_attribute("aria-current", "page")
+    page.get_by_label("Sort").select_option("Oldest first")
+    expect(page).to_have_url(re.compile(r"view=library&sort=oldest$"))
+    expect(page.locator("#results-count")).to_contain_text("oldest first")
+    first = page.locator(".entry-name").first.inner_text()
+    page.reload()
+    expect(page.locator(".entry-name").first).to_have_text(first)
+    expect(page.get_by_label("Sort")).to_have_value("oldest")
+    page.go_back()
+    expect(page.locator("#results-count")).to_contain_text("newest first")
+    page.go_back()
+    expect(page.locator("#results-title")).to_have_text("Newest in the library")
+
+
+def test_what_failed_is_shown_with_its_reason_and_tried_again(page: Page, broken: str, service: RunningService) -> None:
+    page.goto("/?view=library&state=failed")
+    expect(page.locator(".entry[data-id]")).to_have_count(1)
+    expect(entry(page, broken).locator(".entry-why")).to_contain_text("not a picture in a format that is taken")
+    expect(page.get_by_role("link", name="Failed 1")).to_have_attribute("aria-current", "page")
+    choose(page, broken)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".notice")).to_contain_text("1 picture tried again.")
+    wait_until(lambda: service.counts()["pending"] == 0)
+    assert service.counts()["failed"] == 1
+    page.goto("/?view=library&state=failed")
+    page.locator(".entry a").first.click()
+    expect(page.locator("#viewer-record")).to_contain_text("not a picture in a format")
+    expect(page.get_by_role("button", name="Search with this", exact=True)).to_be_hidden()
+
+
+def test_one_picture_is_edited_in_its_large_view(page: Page, put: Put, service: RunningService) -> None:
+    put("plain.png", 0.4)
+    page.goto("/?view=library")
+    entry(page, "plain.png").get_by_role("link").click()
+    page.get_by_role("button", name="Edit", exact=True).click()
+    page.get_by_label("Label", exact=True).last.fill("<b>crosses</b>")
+    page.locator("#editor-tags").fill("red, old,red")
+    page.keyboard.press("Enter")
+    expect(page.locator("#editor")).to_be_hidden()
+    expect(page.locator("#viewer-record")).to_contain_text("red, old")
+    page.keyboard.press("Escape")
+    expect(entry(page, "plain.png").locator(".entry-label")).to_have_text("<b>crosses</b>")
+    assert (record(service, "plain.png")["label"], record(service, "plain.png")["tags"]) == (
+        "<b>crosses</b>",
+        ["red", "old"],
+    )
+
+
+def test_many_are_edited_together_and_keep_what_is_not_named(page: Page, put: Put, service: RunningService) -> None:
+    put("one.png", 0.1, label="first", tags="old,red")
+    put("two.png", 0.2, tags="blue")
+    page.goto("/?view=library")
+    choose(page, "one.png", "two.png")
+    expect(page.locator("#chosen-words")).to_have_text("2 pictures selected")
+    page.locator("#chosen-edit").click()
+    page.get_by_label("Tags to add").fill("seen")
+    page.get_by_role("checkbox", name="old", exact=True).check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".notice")).to_contain_text("2 pictures changed.")
+    expect(entry(page, "one.png").locator(".entry-tags")).to_have_text("red, seen")
+    one, two = record(service, "one.png"), record(service, "two.png")
+    assert (one["label"], one["tags"], two["label"], two["tags"]) == ("first", ["red", "seen"], None, ["blue", "seen"])
+
+
+def test_many_are_removed_together_and_come_back_together(page: Page, put: Put) -> None:
+    stored = [put(f"going-{number}.png", 0.1 * number) for number in range(3)]
+    page.goto("/?view=library")
+    expect(entry(page, "going-0.png")).to_be_visible()
+    shown = page.locator(".entry-name").all_text_contents()
+    page.get_by_role("checkbox", name="Select going-0.png").check()
+    page.get_by_role("checkbox", name="Select going-2.png").click(modifiers=["Shift"])
+    expect(page.locator("#chosen-words")).to_have_text("3 pictures selected")
+    page.locator("#chosen-remove").click()
+    expect(page.locator(".notice")).to_contain_text("3 pictures are removed.")
+    expect(entry(page, "going-1.png")).to_have_count(0)
+    expect(page.locator("#chosen-words")).to_have_text("Select all")
+    assert not any(path.exists() for path in stored)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".notice").last).to_contain_text("3 pictures are back.")
+    expect(page.locator(".entry-name")).to_have_text(shown)
+    assert all(path.is_file() for path in stored)
+
+
+def test_everything_can_be_selected_whether_it_is_shown_or_not(page: Page, library: Path) -> None:
+    page.goto("/?view=library")
+    page.get_by_role("checkbox", name="Select all").check()
+    expect(page.locator("#chosen-words")).to_have_text("60 pictures selected")
+    page.get_by_role("button", name="Select also what is not shown yet").click()
+    expect(page.locator("#chosen-words")).to_have_text(f"{len(drawn(library))} pictures selected")
+    page.get_by_role("button", name="Select none").click()
+    expect(page.locator("#chosen-words")).to_have_text("Select all")
+    expect(page.locator(".entry :checked")).to_have_count(0)
+
+
+def test_an_outcome_that_differs_is_told(page: Page, put: Put, service: RunningService) -> None:
+    put("stays.png", 0.3)
+    vanished = put("vanishes.png", 0.6)
+    page.goto("/?view=library")
+    choose(page, "stays.png", "vanishes.png")
+    service.session.delete(f"{service.address}/v1/images/{id_of('vanishes.png')}", timeout=10).raise_for_status()
+    assert not vanished.exists()
+    page.locator("#chosen-edit").click()
+    page.locator("#editor-label").fill("still here")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".notice").last).to_contain_text("1 picture changed. 1 picture could not be.")
+    expect(page.locator(".notice").last).to_contain_text("It is no longer in the library.")
+
+
+def test_the_library_fits_the_narrowest_phone(phone: Page) -> None:
+    phone.set_viewport_size({"width": 320, "height": 640})
+    phone.goto("/?view=library")
+    phone.get_by_role("checkbox", name="Select all").check()
+    expect(phone.locator("#chosen-edit")).to_be_in_viewport()
+    assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    phone.locator("#chosen-edit").click()
+    expect(phone.get_by_role("button", name="Save")).to_be_in_viewport()

@@ -1,0 +1,112 @@
+/** The form for label and tags, of one picture or of many. */
+import * as api from "./api.js";
+import { inWords } from "./refusals.js";
+import { count, nameOf } from "./words.js";
+
+const byId = (id) => document.getElementById(id);
+const dialog = byId("editor");
+const [label, isNone, tags] = [byId("editor-label"), byId("editor-none"), byId("editor-tags")];
+
+let edited = [];
+let settle = () => {};
+
+/**
+ * Let somebody edit `pictures`, offering the labels of `others` as well. Return `{ records, refusals }`, what became
+ * of them and why not of some, or null when nothing was changed.
+ */
+export function edit(pictures, others) {
+  edited = pictures;
+  byId("editor-refusal").textContent = "";
+  suggest(others);
+  if (pictures.length === 1) showOne(pictures[0]);
+  else showMany(pictures);
+  dialog.showModal();
+  label.select();
+  return new Promise((resolve) => { settle = resolve; });
+}
+
+function showOne(picture) {
+  dialog.dataset.many = "no";
+  byId("editor-title").textContent = nameOf(picture.key);
+  byId("editor-tags-words").textContent = "Tags";
+  label.value = picture.label ?? "";
+  label.placeholder = "";
+  label.disabled = false;
+  tags.value = picture.tags.join(", ");
+}
+
+function showMany(pictures) {
+  dialog.dataset.many = "yes";
+  byId("editor-title").textContent = count(pictures.length, "picture");
+  byId("editor-tags-words").textContent = "Tags to add";
+  label.value = "";
+  label.placeholder = labelsOf(pictures);
+  label.disabled = false;
+  isNone.checked = false;
+  tags.value = "";
+  offerTags(pictures);
+}
+
+/* "cars, buses and 3 more": what stays if nothing is typed. */
+function labelsOf(pictures) {
+  const labels = [...new Set(pictures.map((picture) => picture.label).filter(Boolean))];
+  const rest = labels.length - 2;
+  return rest > 0 ? `${labels.slice(0, 2).join(", ")} and ${rest} more` : labels.join(", ");
+}
+
+function suggest(pictures) {
+  const labels = [...new Set(pictures.map((picture) => picture.label).filter(Boolean))].sort();
+  byId("editor-labels").replaceChildren(...labels.map((value) => Object.assign(document.createElement("option"), { value })));
+}
+
+function offerTags(pictures) {
+  const known = [...new Set(pictures.flatMap((picture) => picture.tags))].sort();
+  byId("editor-drop").hidden = known.length === 0;
+  byId("editor-drop-tags").replaceChildren(...known.map(tagBox));
+}
+
+function tagBox(tag) {
+  const item = byId("tag-template").content.firstElementChild.cloneNode(true);
+  Object.assign(item.querySelector("input"), { value: tag, ariaLabel: tag });
+  item.querySelector("span").textContent = tag;
+  return item;
+}
+
+async function save(event) {
+  event.preventDefault();
+  byId("editor-save").disabled = true;
+  try {
+    close(await (edited.length === 1 ? saveOne(edited[0]) : saveMany()));
+  } catch (error) {
+    byId("editor-refusal").textContent = error.message;
+  }
+  byId("editor-save").disabled = false;
+}
+
+async function saveOne({ id }) {
+  const record = await api.edit(id, { label: label.value.trim() || null, tags: [tags.value] });
+  return { records: [record], refusals: [] };
+}
+
+async function saveMany() {
+  const dropped = [...byId("editor-drop-tags").querySelectorAll("input:checked")].map(({ value }) => value);
+  const says = { add_tags: [tags.value], remove_tags: dropped };
+  if (isNone.checked) says.label = null;
+  else if (label.value.trim()) says.label = label.value.trim();
+  const outcomes = await api.several("edit", edited.map(({ id }) => id), says);
+  return {
+    records: outcomes.map(({ image }) => image).filter(Boolean),
+    refusals: outcomes.filter(({ error }) => error).map(({ error, status }) => inWords(error, status)),
+  };
+}
+
+function close(outcome) {
+  settle(outcome);
+  settle = () => {};
+  dialog.close();
+}
+
+byId("editor-form").addEventListener("submit", save);
+byId("editor-cancel").addEventListener("click", () => dialog.close());
+dialog.addEventListener("close", () => settle(null));
+isNone.addEventListener("change", () => { label.disabled = isNone.checked; });

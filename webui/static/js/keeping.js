@@ -1,0 +1,64 @@
+/** What is done with pictures of the library, one or many: edited, tried again, removed; and shown as they are then. */
+import * as api from "./api.js";
+import * as editing from "./editing.js";
+import { say } from "./notices.js";
+import { inWords } from "./refusals.js";
+import * as removing from "./removing.js";
+import * as results from "./results.js";
+import * as selection from "./selection.js";
+import * as status from "./status.js";
+import * as viewer from "./viewer.js";
+import { count } from "./words.js";
+
+export async function edit(pictures) {
+  const outcome = await editing.edit(pictures, results.pictures());
+  if (!outcome) return;
+  renew(outcome.records);
+  report(pictures.length > 1 ? "changed" : "", outcome.records, outcome.refusals);
+}
+
+/** Index again those that failed. */
+export async function retry(pictures) {
+  const failed = pictures.filter(({ state }) => state === "failed");
+  const outcomes = await settled(api.several("retry", failed.map(({ id }) => id)));
+  const records = outcomes.map(({ image }) => image).filter(Boolean);
+  renew(records);
+  const refusals = outcomes.filter(({ error }) => error).map((one) => inWords(one.error, one.status));
+  report("tried again", records, refusals);
+  status.refresh();
+}
+
+export async function remove(pictures) {
+  const gone = await removing.remove(pictures);
+  selection.revise([], gone.map(({ id }) => id));
+}
+
+/** Those that are shown as waiting may be indexed by now, or have failed. */
+export async function catchUp() {
+  const waiting = new Set(results.pictures().filter(({ state }) => state === "pending").map(({ id }) => id));
+  if (waiting.size === 0) return;
+  const records = await settled(results.askAgain());
+  renew(records.filter(({ id, state }) => waiting.has(id) && state !== "pending"));
+}
+
+function renew(records) {
+  results.renew(records);
+  selection.revise(records);
+  for (const record of records) viewer.renew(record);
+}
+
+async function settled(asked) {
+  try {
+    return await asked;
+  } catch (error) {
+    say(error.message);
+    return [];
+  }
+}
+
+function report(done, records, refusals) {
+  const words = [];
+  if (done && records.length > 0) words.push(`${count(records.length, "picture")} ${done}.`);
+  if (refusals.length > 0) words.push(`${count(refusals.length, "picture")} could not be. ${refusals[0]}`);
+  if (words.length > 0) say(words.join(" "));
+}
