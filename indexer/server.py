@@ -1,4 +1,8 @@
-"""The server engine: a Qdrant server or cluster, through qdrant-client."""
+"""The server engine: a Qdrant server or cluster, through qdrant-client.
+
+It speaks REST. Over gRPC a search for 30 pictures was measured to take 2.0 ms instead of 2.4, and batches of 64 were
+written and read more slowly: that is not worth a second port.
+"""
 
 import logging
 import random

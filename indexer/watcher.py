@@ -31,14 +31,19 @@ class Watcher:
     """Syncs the whole library, then every file that changes in `folder`, if the library has one on this machine.
 
     `wake` is called when there may be pictures to index. The whole is synced again every `every_s` seconds (0: never),
-    and every minute for as long as that fails.
+    and `retry_s` seconds after any sync that failed.
     """
 
     def __init__(
-        self, folder: Path | None, synchroniser: Synchroniser, wake: Callable[[], None], every_s: float = 0
+        self,
+        folder: Path | None,
+        synchroniser: Synchroniser,
+        wake: Callable[[], None],
+        every_s: float = 0,
+        retry_s: float = POLL_S,
     ) -> None:
         self._folder, self._synchroniser, self._wake = folder, synchroniser, wake
-        self._every_s = every_s or math.inf
+        self._every_s, self._retry_s = every_s or math.inf, retry_s
 
     def run(self, stop: Event) -> None:
         """Work until `stop` is set. Where the system cannot watch so many folders, sync every minute instead."""
@@ -69,12 +74,13 @@ class Watcher:
         ):
             if time.monotonic() >= due:  # the first time with the watch standing: what changes meanwhile comes up again
                 due = time.monotonic() + self._sync_all(self._every_s)
-            if keys := {key for _, path in changes if (key := _key(folder, path))}:
-                self._guarded(partial(self._synchroniser.sync_keys, keys))
+            keys = {key for _, path in changes if (key := _key(folder, path))}
+            if keys and not self._guarded(partial(self._synchroniser.sync_keys, keys)):
+                due = min(due, time.monotonic() + self._retry_s)
 
     def _sync_all(self, every_s: float) -> float:
         """Sync the whole library; return in how many seconds to do it again."""
-        return every_s if self._guarded(self._synchroniser.sync) else min(every_s, POLL_S)
+        return every_s if self._guarded(self._synchroniser.sync) else min(every_s, self._retry_s)
 
     def _guarded(self, sync: Callable[[], SyncReport]) -> bool:
         """Return whether a sync could be done."""

@@ -1,13 +1,14 @@
 """The catalogue follows a folder that changes under it."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, cast
 
 import pytest
 
+from indexer.engine import EngineUnavailableError
 from indexer.library import LibraryUnavailableError
 from indexer.sync import SyncReport
 from indexer.watcher import Watcher
@@ -102,3 +103,29 @@ def test_a_library_that_was_away_is_looked_through_soon_after_and_then_never_aga
     watcher.run(cast(Any, Pauses(pauses, 2)))
     assert pauses[0] == 60
     assert pauses[1] > 1e6
+
+
+class Forgetful:
+    """A synchroniser that cannot sync single files, and notes when it has been asked to sync everything."""
+
+    def __init__(self) -> None:
+        self.started, self.again = Event(), Event()
+
+    def sync(self) -> SyncReport:
+        (self.again if self.started.is_set() else self.started).set()
+        return SyncReport()
+
+    def sync_keys(self, _: Iterable[str]) -> SyncReport:
+        raise EngineUnavailableError("away")
+
+
+def test_changes_that_could_not_be_followed_are_found_later(tmp_path: Path) -> None:
+    synchroniser, stop = Forgetful(), Event()
+    watcher = Watcher(tmp_path, synchroniser, lambda: None, retry_s=0)  # type: ignore[arg-type]
+    thread = Thread(target=watcher.run, args=(stop,))
+    thread.start()
+    assert synchroniser.started.wait(30)
+    (tmp_path / "a.png").write_bytes(draw(RED))
+    assert synchroniser.again.wait(30)
+    stop.set()
+    thread.join(30)
