@@ -24,9 +24,9 @@ class CollectionDiffersError(EngineError):
 class Shape:
     """How a collection lies on the server; None where the server decides.
 
-    `write_consistency` is how many replicas must have a write before it counts: more than half of the `replicas` where
-    only those are said, so that whatever a majority is asked for it knows. `strict` lets the server refuse what nobody
-    here asks for: filters without an index, and batches larger than ours.
+    `write_consistency` is how many replicas must have a write before it counts; those that have it not are not asked
+    any more. `strict` lets the server refuse what nobody here asks for: filters without an index, and batches larger
+    than ours.
     """
 
     shards: int | None = None
@@ -45,7 +45,7 @@ class Shape:
             "vectors_config": {VECTOR_NAME: vectors},
             "shard_number": self.shards,
             "replication_factor": self.replicas,
-            "write_consistency_factor": self._writes,
+            "write_consistency_factor": self.write_consistency,
             "on_disk_payload": self.payload_on_disk,
             "quantization_config": _QUANTIZATIONS.get(self.quantization or "none"),
             "strict_mode_config": self._limits,
@@ -58,10 +58,6 @@ class Shape:
             for name, has, wanted in self._compared(found, vector_size)
             if wanted is not None and has != wanted
         ]
-
-    @property
-    def _writes(self) -> int | None:
-        return self.replicas // 2 + 1 if self.replicas and not self.write_consistency else self.write_consistency
 
     @property
     def _limits(self) -> models.StrictModeConfig | None:

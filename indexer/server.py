@@ -94,7 +94,6 @@ class ServerEngine:
     def __init__(self, client: QdrantClient, collection: str, vector_size: int, shape: Shape = Shape()) -> None:  # noqa: B008 - it is frozen
         self._client, self._collection, self._vector_size, self._shape = client, collection, vector_size, shape
         self._prepared, self._lock = False, Lock()
-        self._reading = dict[str, Any]()
 
     def prepare(self) -> None:
         """See to the collection, once it is there and whenever it has gone; whatever needs it does so itself."""
@@ -120,9 +119,6 @@ class ServerEngine:
             raise CollectionDiffersError(self._collection, differences)
         for field in _INDEXES.keys() - found.payload_schema.keys():
             self._client.create_payload_index(self._collection, field, _INDEXES[field])
-        if (found.config.params.replication_factor or 1) > 1:
-            # Whoever looks at what was written must find it, whichever replica answers.
-            self._reading = {"consistency": models.ReadConsistencyType.MAJORITY}
 
     def write(self, points: Sequence[Point], mode: WriteMode = "upsert", where: Where = EVERYTHING) -> None:
         own = [models.PointStruct(id=point.id, vector=_named(point.vector), payload=point.payload) for point in points]
@@ -138,8 +134,7 @@ class ServerEngine:
         self._change(self._client.delete, points_selector=selector)
 
     def retrieve(self, ids: Sequence[str], with_vectors: bool = False) -> list[Point]:
-        wanted = {"with_payload": True, "with_vectors": with_vectors, **self._reading}
-        found = self._call(self._client.retrieve, ids=list(ids), **wanted)
+        found = self._call(self._client.retrieve, ids=list(ids), with_payload=True, with_vectors=with_vectors)
         return [_point(record) for record in found]
 
     def scroll(self, where: Where, limit: int, start: str | None = None) -> tuple[list[Point], str | None]:
@@ -176,7 +171,8 @@ class ServerEngine:
         self._client.close()
 
     def _change(self, method: Callable[..., Any], **arguments: Any) -> None:
-        # Of several replicas the first hears of every change, so that all make them in one order.
+        # One replica hears of every change first, so that all make them in one order. A change that has returned is in
+        # every replica that is still asked, so that whatever is read afterwards knows of it.
         self._call(method, wait=True, ordering=models.WriteOrdering.MEDIUM, **arguments)
 
     def _call(self, method: Callable[..., Any], **arguments: Any) -> Any:

@@ -143,7 +143,7 @@ class Settings:
     qdrant_shards: int | None = _setting(_whole(1, 1000), None, "into how many shards a new collection is cut", SERVERS)
     qdrant_replicas: int | None = _setting(_whole(1, 100), None, "on how many nodes each shard lies", SERVERS)
     qdrant_write_consistency: int | None = _setting(
-        _whole(1, 100), None, "how many replicas must have a write before it counts", "more than half of the replicas"
+        _whole(1, 100), None, "how many replicas must have a write before it counts", SERVERS
     )
     qdrant_vectors_on_disk: bool | None = _setting(_truth, None, "whether vectors are read from the disk", SERVERS)
     qdrant_payload_on_disk: bool | None = _setting(_truth, None, "whether records are read from the disk", SERVERS)

@@ -148,11 +148,6 @@ def test_what_is_not_said_is_left_to_the_server() -> None:
     assert Shape().differences(config(shard_number=6, replication_factor=3), 64) == []
 
 
-def test_a_write_counts_when_most_replicas_have_it() -> None:
-    assert Shape(replicas=3).arguments(64)["write_consistency_factor"] == 2
-    assert Shape(replicas=3, write_consistency=3).arguments(64)["write_consistency_factor"] == 3
-
-
 @pytest.mark.parametrize("quantization", ["scalar", "binary"])
 def test_a_collection_that_was_made_as_it_is_set_does_not_differ(quantization: str) -> None:
     shape = Shape(
