@@ -112,8 +112,12 @@ class ServerEngine:
 
     def _make_collection(self) -> None:
         if not self._client.collection_exists(self._collection):
-            self._client.create_collection(self._collection, **self._shape.arguments(self._vector_size))
-            log.info("made the collection %s", self._collection)
+            try:
+                self._client.create_collection(self._collection, **self._shape.arguments(self._vector_size))
+                log.info("made the collection %s", self._collection)
+            except UnexpectedResponse as error:
+                if error.status_code != 409:  # another process was quicker
+                    raise
         found = self._client.get_collection(self._collection)
         if differences := self._shape.differences(found.config, self._vector_size):
             raise CollectionDiffersError(self._collection, differences)

@@ -96,6 +96,23 @@ def test_a_server_that_comes_later_is_used_from_then_on() -> None:
     assert engine.count(EVERYTHING) == 0
 
 
+class Outrun(QdrantClient):
+    """A client in whose way another process makes the collection, after it was looked for."""
+
+    def collection_exists(self, collection_name: str, **_: Any) -> bool:
+        super().create_collection(collection_name, **Shape().arguments(VECTOR_SIZE))
+        return False
+
+    def create_collection(self, *_: Any, **__: Any) -> bool:
+        raise status(409)
+
+
+def test_a_collection_that_another_process_makes_meanwhile_is_used() -> None:
+    engine = engine_on(Outrun(":memory:"))
+    engine.write([A_POINT])
+    assert engine.count(EVERYTHING) == 1
+
+
 def test_a_collection_that_was_deleted_is_made_again() -> None:
     client = Faltering("count", status(404, b"Collection `test` doesn't exist!"))
     engine = engine_on(client)
