@@ -62,12 +62,19 @@ class Objects:
         """
         with self.translating():
             file = self._s3.open(f"{self._bucket}/{name}", "rb", block_size=BLOCK_BYTES)
+            if file.details["type"] != "file":  # there are only objects whose name begins so
+                raise FileNotFoundError(name)
             return file.details, file
 
     def read(self, name: str, end: int | None = None) -> bytes:
         """Return the bytes of an object, the first `end` of them. Raises `FileNotFoundError`."""
         with self.translating():
-            data: bytes = self._s3.cat_file(f"{self._bucket}/{name}", start=None if end is None else 0, end=end)
+            try:
+                data: bytes = self._s3.cat_file(f"{self._bucket}/{name}", start=None if end is None else 0, end=end)
+            except OSError as error:
+                if _code(error) != "InvalidRange":
+                    raise
+                return b""  # an empty object has no first byte
         return data
 
     def write(self, name: str, data: bytes, replace: bool) -> None:

@@ -66,6 +66,21 @@ def test_what_was_written_is_read_back_in_every_way(any_library: Library) -> Non
         assert (opened, file.read(10), file.seek(2), file.read(2)) == (entry, data[1000:1010], 2, data[2:4])
 
 
+def test_an_empty_file_is_a_file(any_library: Library) -> None:
+    entry = any_library.write("empty", b"")
+    assert (entry.size, any_library.head("empty"), read(any_library, "empty")) == (0, b"", b"")
+    assert any_library.sha256("empty") == hashlib.sha256(b"").hexdigest()
+
+
+def test_a_folder_is_no_file(any_library: Library) -> None:
+    any_library.write("cars/a.jpg", b"1")
+    assert any_library.entry("cars") is None
+    with pytest.raises(FileNotFoundError):
+        any_library.open("cars")
+    with pytest.raises(OSError, match="cars"), any_library.reading("cars"):
+        pass
+
+
 def test_what_is_not_there_is_not_found(any_library: Library) -> None:
     assert any_library.entry("a.jpg") is None
     for ask in (any_library.open, any_library.head, any_library.sha256):
