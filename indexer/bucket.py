@@ -106,7 +106,7 @@ class Bucket:
     def take_out(self, key: str, target: str) -> None:
         """Move a picture to the name of an object that is none. Raises `ReadOnlyLibraryError`, `FileNotFoundError`.
 
-        S3 cannot move: for a moment there are both.
+        S3 cannot move: for a moment there are both, and what another process writes in it is lost.
         """
         with self._writing(key) as name:
             self.objects.copy(name, target)
