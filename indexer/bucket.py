@@ -106,10 +106,14 @@ class Bucket:
     def take_out(self, key: str, target: str) -> None:
         """Move a picture to the name of an object that is none. Raises `ReadOnlyLibraryError`, `FileNotFoundError`.
 
-        S3 cannot move: for a moment there are both, and what another process writes in it is lost.
+        S3 cannot move: for a moment there are both. What another process writes meanwhile is copied in its turn; only
+        what comes between the last look and the deletion is lost.
         """
         with self._writing(key) as name:
-            self.objects.copy(name, target)
+            copied = None
+            while (etag := self.objects.describe(name)["ETag"]) != copied:
+                self.objects.copy(name, target)
+                copied = etag
             self.objects.delete(name)
 
     def take_in(self, key: str, source: str) -> Entry:

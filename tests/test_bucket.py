@@ -100,6 +100,28 @@ def test_a_large_picture_is_read_from_the_disk_which_must_have_room(
         pass
 
 
+class Busy(Objects):
+    """A bucket in which somebody replaces a picture while it is being copied, once."""
+
+    owner: OwnBucket | None = None
+
+    def copy(self, source: str, target: str) -> None:
+        super().copy(source, target)
+        if self.owner:
+            self.owner.put(source, b"newer")
+            self.owner = None
+
+
+def test_what_replaces_a_picture_while_it_is_removed_is_what_the_trash_has(own_bucket: OwnBucket) -> None:
+    busy = Busy(own_bucket.name, own_bucket.endpoint)
+    library = Bucket(busy, "pictures/", "")
+    library.write("a.jpg", b"old")
+    busy.owner = own_bucket
+    library.take_out("a.jpg", "pictures/.trash/a")
+    assert own_bucket.names() == ["pictures/.trash/a"]
+    assert own_bucket.get("pictures/.trash/a") == b"newer"
+
+
 def test_bytes_that_were_replaced_while_they_were_read_are_not_mixed(library: Bucket) -> None:
     library.write("a.jpg", b"old")
     _, file = library.open("a.jpg")
