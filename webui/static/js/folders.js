@@ -3,6 +3,8 @@
 /** Not every system knows the type of each of these. */
 const PICTURE_NAME = /\.(avif|bmp|gif|jfif|jpe|jpe?g|pbm|pgm|png|pnm|ppm|tiff?|webp)$/i;
 
+const byName = new Intl.Collator("en", { numeric: true });
+
 /** Files that lie in no folder: each is wanted, and its path is its name. */
 export function loose(files) {
   return files.map((file) => ({ file, path: "" }));
@@ -27,6 +29,7 @@ async function walkAll(items) {
     if (entry?.isDirectory) await walk(entry, found);
     else if (file) found.pictures.push({ file, path: "" });
   }
+  found.pictures.sort((one, other) => byName.compare(one.path, other.path));
   return found;
 }
 
