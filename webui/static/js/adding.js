@@ -186,7 +186,7 @@ function refuse(job, error) {
   job.problem = error;
   finish(job, "refused");
   if (error.status !== 0) return null;
-  for (const other of [...ready.splice(0), ...unknown.splice(0)]) {
+  for (const other of [...ready.splice(0), ...unknown.splice(0)].filter(({ state }) => state === "waiting")) {
     other.problem = error;
     finish(other, "refused");
   }

@@ -40,7 +40,7 @@ export async function show(query) {
   endless.stop();
   const known = remembered.get(query);
   if (known) return present(known);
-  if (choose(query)) list.wait();
+  if (choose(query)) announce(query);
   else list.fade();
   try {
     return present({ query, ...(await ask(query, null, signal)) });
@@ -132,6 +132,17 @@ function choose(query) {
   return true;
 }
 
+/* What comes is called by its name before it is there: the other list has gone already. */
+function announce(query) {
+  list.wait();
+  titled(titleOf(query), "");
+  message.hidden = true;
+}
+
+function titleOf(query) {
+  return TITLES[kindOf(query)] ?? "Lookalikes";
+}
+
 function restart() {
   waiting.abort();
   waiting = new AbortController();
@@ -162,7 +173,7 @@ function present(answer) {
 }
 
 function explain({ query, pictures: found, isAlike }) {
-  titled(TITLES[kindOf(query)] ?? "Lookalikes", "");
+  titled(titleOf(query), "");
   if (found.length === 0) say(nothing(query), "empty");
   else if (isAlike === false) say(ONLY_UNRELATED, "empty");
   else message.hidden = true;
