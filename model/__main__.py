@@ -41,7 +41,7 @@ def run_train(options: argparse.Namespace) -> None:
     from model.train import train
 
     sets = [read_training_set(folder) for folder in options.folders]
-    train(sets, Recipe(epochs=options.epochs, seed=options.seed), options.out, CORES, _say)
+    train(sets, Recipe(epochs=options.epochs, seed=options.seed), options.out, _say)
 
 
 def run_export(options: argparse.Namespace) -> None:

@@ -3,7 +3,8 @@
 
 The architecture is that of EfficientNet-B0 (https://arxiv.org/abs/1905.11946) as the "lite" models of
 https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite change it: no
-squeeze-and-excitation, ReLU6 for swish, so that it survives 8-bit arithmetic.
+squeeze-and-excitation, ReLU6 for swish, so that it survives 8-bit arithmetic. Batch normalisation is folded into the
+convolutions before it, as every converter would do in the end.
 """
 
 import importlib
@@ -140,43 +141,39 @@ def _add_block(x: Any, name: str, filters: int, stage: Stage, stride: int) -> An
     shortcut = x
     if stage.expansion > 1:
         x = _convolve(x, f"{name}_expand", filters)
-    x = layers.DepthwiseConv2D(stage.kernel, stride, padding="same", use_bias=False, name=f"{name}_depthwise_conv")(x)
-    x = _normalise(x, f"{name}_depthwise")
-    x = _convolve(x, f"{name}_project", stage.filters, activation=False)
+    x = layers.DepthwiseConv2D(stage.kernel, stride, padding="same", name=f"{name}_depthwise_conv")(x)
+    x = layers.ReLU(6, name=f"{name}_depthwise_relu")(x)
+    x = layers.Conv2D(stage.filters, 1, name=f"{name}_project_conv")(x)
     if stride == 1 and shortcut.shape[-1] == stage.filters:
         x = layers.Add(name=f"{name}_add")([x, shortcut])
     return x
 
 
-def _convolve(x: Any, name: str, filters: int, kernel: int = 1, stride: int = 1, activation: bool = True) -> Any:
-    x = layers.Conv2D(filters, kernel, stride, padding="same", use_bias=False, name=f"{name}_conv")(x)
-    return _normalise(x, name, activation)
-
-
-def _normalise(x: Any, name: str, activation: bool = True) -> Any:
-    x = layers.BatchNormalization(epsilon=_NORM_EPSILON, name=f"{name}_norm")(x)
-    return layers.ReLU(6, name=f"{name}_relu")(x) if activation else x
+def _convolve(x: Any, name: str, filters: int, kernel: int = 1, stride: int = 1) -> Any:
+    x = layers.Conv2D(filters, kernel, stride, padding="same", name=f"{name}_conv")(x)
+    return layers.ReLU(6, name=f"{name}_relu")(x)
 
 
 def _translate(layer: keras.layers.Layer, weights: Weights) -> list[Floats]:
-    """Return a layer's weights in Keras's order and axes."""
-    source = name_in_checkpoint(layer.name)
-    if isinstance(layer, layers.BatchNormalization):
-        return [weights[f"{source}.{part}"] for part in ("weight", "bias", "running_mean", "running_var")]
-    kernel = weights[f"{source}.weight"]  # (out, in, height, width); depthwise (channels, 1, height, width)
+    """Return a convolution's kernel, in Keras's axes, and bias: what it and the normalisation behind it come to."""
+    convolution, norm = name_in_checkpoint(layer.name)
+    scale, shift, mean, variance = (
+        weights[f"{norm}.{part}"] for part in ("weight", "bias", "running_mean", "running_var")
+    )
+    factor = scale / np.sqrt(variance + _NORM_EPSILON)
+    kernel = weights[f"{convolution}.weight"]  # (out, in, height, width); depthwise (channels, 1, height, width)
     axes = (2, 3, 0, 1) if isinstance(layer, layers.DepthwiseConv2D) else (2, 3, 1, 0)
-    return [kernel.transpose(axes)]
+    return [(kernel * factor[:, None, None, None]).transpose(axes), shift - mean * factor]
 
 
-def name_in_checkpoint(layer: str) -> str:
-    """Return what the checkpoint calls a layer: `block3_project_norm` is `_blocks.3._bn2` there."""
-    *block, part, kind = layer.split("_")
+def name_in_checkpoint(layer: str) -> tuple[str, str]:
+    """Return what the checkpoint calls a convolution and the normalisation behind it.
+
+    `block3_project_conv` is `_blocks.3._project_conv` there, and `_blocks.3._bn2`.
+    """
+    *block, part, _ = layer.split("_")
     if not block:
-        return {
-            "stem_conv": "_conv_stem",
-            "stem_norm": "_bn0",
-            "head_conv": "_conv_head",
-            "head_norm": "_bn1",
-        }[layer]
+        return {"stem": ("_conv_stem", "_bn0"), "head": ("_conv_head", "_bn1")}[part]
     norm = {"expand": "_bn0", "depthwise": "_bn1", "project": "_bn2"}[part]
-    return f"_blocks.{block[0].removeprefix('block')}." + (f"_{part}_conv" if kind == "conv" else norm)
+    inside = f"_blocks.{block[0].removeprefix('block')}"
+    return f"{inside}._{part}_conv", f"{inside}.{norm}"

@@ -1,5 +1,6 @@
 """Scores vectors on folders of pictures by class: one board for each folder."""
 
+import math
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,9 @@ from model.runtime import Pictures, Vectors
 # Turns pictures, uint8 (N, size, size, 3), into unit vectors, by the name of whoever made them.
 Contender = Callable[[Pictures], dict[str, Vectors]]
 
-COPIES_AT_MOST = 1000
+# How many edited copies a set is judged by: of a small one's pictures there are up to so many each.
+COPIES = 1000
+_COPIES_EACH = 4
 _PICTURES_AT_ONCE = 256
 
 
@@ -64,11 +67,18 @@ def embed_set(pictures: PictureSet, contender: Contender, size: int, seed: int =
 
     Raises an ImageError when a picture does not decode.
     """
-    places = np.sort(np.random.default_rng(seed).permutation(len(pictures.paths))[:COPIES_AT_MOST])
+    places = _choose_places(len(pictures.paths), seed)
     originals = compute_all(contender, pictures.paths, lambda path, _: load_pixels(path, size))
     copied = [pictures.paths[place] for place in places]
     copies = compute_all(contender, copied, lambda path, place: load_copy(path, size, (seed, place)))
     return [EmbeddedSet(pictures, name, originals[name], copies[name], places) for name in originals]
+
+
+def _choose_places(count: int, seed: int) -> Numbers:
+    """Return which pictures are copied."""
+    if count >= COPIES:
+        return np.sort(np.random.default_rng(seed).permutation(count)[:COPIES])
+    return np.tile(np.arange(count), min(_COPIES_EACH, math.ceil(COPIES / count)))
 
 
 def score_set(pictures: PictureSet, contender: Contender, size: int, seed: int = 0) -> list[Board]:

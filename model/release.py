@@ -30,7 +30,7 @@ PREPROCESSING = {
     "input": "uint8 in 0..255; the network itself computes (x - 127) / 128",
 }
 
-_CALIBRATION_PICTURES = 300
+_CALIBRATION_PICTURES = 100  # with more, rare extremes make every step coarser
 _PARITY_PICTURES = 100
 
 
@@ -58,7 +58,7 @@ def release(
     network, log = load_encoder_network(checkpoint)
     size = network.input_shape[1]
     pictures = _draw_sample(material.training, size, _CALIBRATION_PICTURES + _PARITY_PICTURES)
-    calibrating, comparing = np.split(pictures, [len(pictures) - len(pictures) // 4])
+    calibrating, comparing = np.split(pictures, [len(pictures) - len(pictures) // 2])
     report("converting")
     contents = _convert_both(network, calibrating)
     report("timing, with the plain backbone beside")

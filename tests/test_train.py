@@ -1,4 +1,4 @@
-"""Training: pictures are numbered over all sets, the backbone is split, the checkpoint can be cut at the vector."""
+"""Training: pictures are numbered over all sets, the checkpoint can be cut at the vector."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,6 @@ from model.train import (  # noqa: E402
     load_encoder_network,
     log_path,
     number_classes,
-    split,
 )
 
 pytestmark = [
@@ -44,14 +43,6 @@ def test_classes_are_numbered_over_all_sets(tmp_path: Path) -> None:
     assert set_of_class.tolist() == [0, 0, 1, 1]
     assert sets.tolist() == [0] * 12 + [1] * 12
     assert labels.tolist() == [UNLABELLED] * 4 + [0] * 4 + [1] * 4 + [UNLABELLED] * 4 + [2] * 4 + [3] * 4
-
-
-def test_the_two_parts_of_the_backbone_are_the_whole() -> None:
-    backbone = build_backbone(64)
-    lower, upper = split(backbone)
-    picture = np.random.default_rng(0).uniform(-1, 1, (1, 64, 64, 3)).astype(np.float32)
-    assert np.allclose(upper(lower(picture)), backbone(picture), atol=1e-5)
-    assert len(upper.trainable_variables) < len(backbone.trainable_variables)
 
 
 @pytest.fixture

@@ -1,57 +1,66 @@
-"""Views of the training pictures: computed once, kept in a file, the picture itself first."""
+"""Views of the training pictures: two of each, drawn anew every time, the same for the same seed."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-keras = pytest.importorskip("keras", reason="needs the train extra: pip install '.[train]'")
+from model.errors import UndecodableError
+from model.preprocess import load_pixels
+from model.views import Batch, draw_batches
+from tests.pictures import draw_halves
 
-from model.backbone import PIXEL_MEAN, PIXEL_SCALE  # noqa: E402
-from model.preprocess import load_pixels  # noqa: E402
-from model.views import Views, collect_views  # noqa: E402
-from tests.pictures import draw, draw_halves  # noqa: E402
-
-pytestmark = pytest.mark.train
+SIZE, COUNT = 32, 5
 
 
 @pytest.fixture(scope="module")
-def trunk() -> object:
-    picture = keras.Input((32, 32, 3))
-    return keras.Model(picture, keras.layers.AveragePooling2D(8)(picture))
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> list[Path]:
-    paths = [tmp_path / f"{number}.png" for number in range(3)]
+def paths(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("pictures")
+    paths = [folder / f"{number}.png" for number in range(COUNT)]
     for number, path in enumerate(paths):
         path.write_bytes(draw_halves((60 * number, 0, 0), (0, 200, 90), (64, 48)))
     return paths
 
 
-def test_the_first_view_is_the_picture_itself_and_the_others_differ(
-    paths: list[Path], trunk: object, tmp_path: Path
+@pytest.fixture(scope="module")
+def batches(paths: list[Path]) -> list[Batch]:
+    return list(draw_batches(paths, SIZE, 2, epochs=8, seed=3))
+
+
+def test_each_picture_comes_twice_a_step_and_at_most_once_an_epoch(batches: list[Batch]) -> None:
+    assert len(batches) == 8 * (COUNT // 2)
+    assert {views.shape for views, _ in batches} == {(4, SIZE, SIZE, 3)}
+    for epoch in zip(batches[::2], batches[1::2], strict=True):
+        seen = np.concatenate([places[:2] for _, places in epoch])
+        assert len(set(seen.tolist())) == 4
+    assert all(np.array_equal(places[:2], places[2:]) for _, places in batches)
+
+
+def test_the_first_view_is_often_the_picture_itself_or_its_mirror_and_the_second_seldom(
+    batches: list[Batch], paths: list[Path]
 ) -> None:
-    views = collect_views(paths, trunk, 4, 0, tmp_path / "kept.npy", lambda *_: None)
-    assert views.shape == (4, 3, 4, 4, 3)
-    pixels = (load_pixels(paths[1], 32).astype(np.float32) - PIXEL_MEAN) / PIXEL_SCALE
-    assert np.allclose(views[0, 1], pixels.reshape(4, 8, 4, 8, 3).mean(axis=(1, 3)), atol=1e-2)
-    assert len(np.unique(np.array(views).reshape(12, -1), axis=0)) == 12
+    originals = [load_pixels(path, SIZE) for path in paths]
+
+    def is_unedited(view: np.ndarray, place: int) -> bool:
+        own = originals[place]
+        return np.array_equal(view, own) or np.array_equal(view, own[:, ::-1])
+
+    unedited = np.array(
+        [[is_unedited(view, place) for view, place in zip(views, places, strict=True)] for views, places in batches]
+    )
+    assert unedited[:, :2].sum() > 8  # of 32
+    assert unedited[:, 2:].sum() < unedited[:, :2].sum() / 2
 
 
-def test_views_are_computed_once_and_again_when_a_picture_or_their_number_changes(
-    paths: list[Path], trunk: object, tmp_path: Path
-) -> None:
-    heard: list[tuple[int, int]] = []
+def test_the_same_seed_draws_the_same(batches: list[Batch], paths: list[Path]) -> None:
+    again: Iterator[Batch] = draw_batches(paths, SIZE, 2, epochs=1, seed=3)
+    for (views, places), (same, there) in zip(again, batches, strict=False):
+        assert np.array_equal(places, there)
+        assert np.array_equal(views, same)
 
-    def again(views: int = 2) -> Views:
-        return np.array(collect_views(paths, trunk, views, 0, tmp_path / "kept.npy", lambda *done: heard.append(done)))
 
-    first = again()
-    assert heard == [(3, 6), (6, 6)]
-    assert np.array_equal(again(), first)
-    assert len(heard) == 2
-    paths[0].write_bytes(draw((1, 2, 3), (30, 30)))
-    assert not np.array_equal(again(), first)
-    assert again(views=3).shape[0] == 3
-    assert heard[-1] == (9, 9)
+def test_a_broken_picture_is_told_as_it_is_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "broken.png").write_bytes(draw_halves((0, 0, 0), (9, 9, 9))[:80])
+    with pytest.raises(UndecodableError):
+        next(draw_batches([tmp_path / "broken.png"], SIZE, 1, epochs=1, seed=0))
