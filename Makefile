@@ -1,5 +1,5 @@
 # make run [LIBRARY=folder] [PORT=8000]   search a folder of pictures (without one, a sample is drawn)
-# make stack                              many processes, a Qdrant server, nginx: needs Docker
+# make stack [LIBRARY=folder]             many processes, a Qdrant server, nginx: needs Docker
 # make test | lint | bench                the tests, the checks, the measurements (SCALE=1000000: of so many)
 # make test-stack                         the image and the whole stack, driven in Docker
 # make lock                               which versions the image is built from
@@ -24,7 +24,7 @@ run: venv $(if $(filter $(SAMPLE),$(LIBRARY)),$(SAMPLE)/.drawn)
 
 venv: $(VENV)/.runtime
 
-stack: secrets .env
+stack: secrets .env $(if $(filter $(SAMPLE),$(LIBRARY)),$(SAMPLE)/.drawn)
 	docker compose up --build --wait
 
 # Other users of this machine cannot enter the folder, and in a container its user can read the files.
@@ -36,7 +36,8 @@ secrets/%.key:
 	@chmod 644 $@
 
 .env:
-	@sed "s/^USER_ID=.*/USER_ID=$$(id -u)/; s/^GROUP_ID=.*/GROUP_ID=$$(id -g)/" .env.example >$@
+	@sed "s|^LIBRARY=.*|LIBRARY=$(abspath $(LIBRARY))|; s/^USER_ID=.*/USER_ID=$$(id -u)/; s/^GROUP_ID=.*/GROUP_ID=$$(id -g)/" \
+		.env.example >$@
 
 test-stack: $(VENV)/.test
 	$(BIN)/python -m pytest -m stack tests/stack

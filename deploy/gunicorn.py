@@ -32,7 +32,7 @@ class StoppingWorker(ThreadWorker):
 
     def set_accept_enabled(self, enabled: bool) -> None:
         super().set_accept_enabled(enabled)
-        if not self.alive:
+        if not (enabled or self.alive):
             self._take_the_rest()
 
     def _take_the_rest(self) -> None:
@@ -40,7 +40,8 @@ class StoppingWorker(ThreadWorker):
 
         gunicorn would leave it open until the last request is answered, and then those who came by it in vain.
         """
-        for listener in self.sockets:
+        listeners, self.sockets = self.sockets, []
+        for listener in listeners:
             listener.setblocking(False)
             known = -1
             while known < self.nr_conns:

@@ -72,7 +72,7 @@ class RunningService:
             raise RuntimeError(self.log.read_text())
         try:
             return self.session.get(f"{self.address}/health/ready", timeout=5).ok
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
     def kill(self) -> None:
