@@ -355,7 +355,9 @@ def test_a_service_that_is_replaced_or_told_to_stop_under_load_drops_no_request(
         (one, *_) = _processes_of(front.gunicorn.process.pid)
         os.kill(one, signal.SIGTERM)
         answered(60)
-        assert {(found.status_code, found.text[:300] if found.status_code != 200 else "") for found in answers} == {(200, "")}
+        assert {(found.status_code, found.text[:300] if found.status_code != 200 else "") for found in answers} == {
+            (200, "")
+        }
         front.gunicorn.process.send_signal(signal.SIGTERM)
         wait_until(lambda: answers[-1].status_code == 503, 60)
     finally:
