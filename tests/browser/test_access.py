@@ -13,7 +13,8 @@ AXE = ROOT / "webui" / "node_modules" / "axe-core" / "axe.min.js"
 DISC, BAR = id_of("disc/disc-03.png"), id_of("bar/bar-05.png")
 _RUN = """async (tags) => {
     const { violations } = await axe.run(document, { runOnly: tags });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} (${node.any[0]?.message})`)}`);
+    const describe = (node) => `${node.target} (${node.any[0]?.message})`;
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(describe)}`);
 }"""
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
