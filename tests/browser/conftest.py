@@ -18,6 +18,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SHAPES = ("disc", "square", "bar", "cross")
 HUES = 16
 MARKUP_NAME = "<b onclick=alert(1)>bold & <i>sly.png"
+LONG_NAME = f"a{'-very' * 40}-long-name.png"
+RIGHT_TO_LEFT_NAME = "\u0633\u064a\u0627\u0631\u0629 \u062d\u0645\u0631\u0627\u0621 7.png"  # "red car 7", in Arabic
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
 
@@ -62,7 +64,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for shape in SHAPES:
         for step in range(HUES):
             draw(folder / shape / f"{shape}-{step:02}.png", shape, step / HUES)
-    draw(folder / MARKUP_NAME, "disc", 0.5, "black")
+    for name, ground in ((MARKUP_NAME, "black"), (LONG_NAME, "navy"), (RIGHT_TO_LEFT_NAME, "maroon")):
+        draw(folder / name, "disc", 0.5, ground)
     return folder
 
 

@@ -4,6 +4,7 @@ import * as chips from "./chips.js";
 import * as filters from "./filters.js";
 import { tooLarge } from "./limits.js";
 import { fileBehind } from "./linked.js";
+import * as message from "./message.js";
 import { say } from "./notices.js";
 import * as part from "./part.js";
 import { askWith, fromAddress, isListing, kindOf, newest } from "./query.js";
@@ -49,7 +50,15 @@ export function refresh() {
   if (isListing(asked)) results.show(asked);
 }
 
+/** Ask again what was not answered. */
+export function again() {
+  introduce(asked);
+  return results.show(asked);
+}
+
 export function start() {
+  message.listen(again);
+  document.addEventListener("returned", () => { if (message.isTrouble()) again(); });
   part.listen((box) => trail.go({ ...asked, box }));
   filters.listen((wanted) => trail.refine({ ...asked, ...wanted }));
   states.listen((sort) => trail.go({ ...asked, sort }));

@@ -6,8 +6,8 @@ const grid = document.getElementById("grid");
 const template = document.getElementById("cell-template");
 /** A very long picture is shown whole as well, but its cell is not that long. */
 const [NARROWEST, WIDEST] = [0.5, 2.4];
-/** A screen of cells that wait for their pictures, as the page comes with. */
-const sketch = [...grid.querySelectorAll(".cell-waiting")].map((waiting) => waiting.cloneNode(true));
+/** More than a screen of cells that wait for their pictures, as the page comes with. */
+const WAITING = 60;
 let generation = 0;
 
 unspace(template.content);
@@ -33,7 +33,7 @@ export function fade() {
 /** Nobody looks at the old pictures while the new ones take their time. */
 export function wait() {
   generation += 1;
-  sheaves.replace(sketch.map((waiting) => waiting.cloneNode(true)));
+  sheaves.replace(Array.from({ length: WAITING }, waitingCell));
   grid.classList.remove("stale");
 }
 
@@ -101,6 +101,14 @@ function cell(picture) {
   for (const mark of item.querySelectorAll(".cell-name")) mark.textContent = name;
   item.querySelector(".cell-search").setAttribute("aria-label", `Search with ${name}`);
   item.querySelector(".cell-remove")?.setAttribute("aria-label", `Remove ${name}`);
+  return item;
+}
+
+function waitingCell() {
+  const item = template.content.firstElementChild.cloneNode(true);
+  item.classList.add("cell-waiting");
+  item.ariaHidden = "true";
+  for (const part of item.children) part.replaceChildren();
   return item;
 }
 

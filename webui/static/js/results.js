@@ -2,12 +2,12 @@
 import { isAborted } from "./api.js";
 import * as endless from "./endless.js";
 import * as grid from "./grid.js";
+import * as message from "./message.js";
 import { ask, askInAnyState, isListing, kindOf } from "./query.js";
 import * as rows from "./rows.js";
 import { count } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
-const message = byId("message");
 const NOTHING_ALIKE = "Nothing in the library looks like this.";
 const ONLY_UNRELATED = "Nothing similar here. These are the nearest pictures, but they are not related to yours.";
 const NOTHING_LEFT = "No picture meets the filters. Clear them to see more.";
@@ -19,6 +19,10 @@ const NONE_SO = {
 const TITLES = { newest: "Newest in the library", library: "Library" };
 const ORDERS = { oldest: "oldest first", largest: "largest first", smallest: "smallest first" };
 const NOTHING_YET = byId("add-button") ? "The library is empty. Add pictures to begin." : "The library is empty.";
+const WAYS_ON = { [NOTHING_LEFT]: "clear", [NOTHING_YET]: byId("add-button") && "add" };
+
+/** An answer that takes longer is waited for with a sketch of it. */
+const SLOW_MS = 400;
 
 let waiting = new AbortController();
 /** `answers` counts them: what was taken out of one cannot be put back into another. */
@@ -42,22 +46,33 @@ export async function show(query) {
   if (known) return present(known);
   if (choose(query)) announce(query);
   else list.fade();
+  const slow = setTimeout(sketch, SLOW_MS, query);
   try {
     return present({ query, ...(await ask(query, null, signal)) });
   } catch (error) {
-    if (!isAborted(error)) refuse(error.message);
+    if (!isAborted(error)) refuse(error);
     return false;
+  } finally {
+    clearTimeout(slow);
   }
 }
 
+/* Under the title that the answer will have: nothing moves when it comes. */
+function sketch(query) {
+  list.wait();
+  message.hide();
+  titled(titleOf(query), "looking …");
+}
+
 /** What went wrong, where the answer would be. */
-export function refuse(words) {
+function refuse(problem) {
   shown = { query: null, pictures: [], next: null, answers: 0 };
   tell(null);
   list.replace([]);
   titled("That did not work", "");
-  say(words, "trouble");
+  message.say(problem.message, "trouble", "again");
   endless.stop();
+  if (problem.status === 0) document.dispatchEvent(new Event("gone"));
 }
 
 /** The library is another: what was answered before is no longer true, but what is shown stays. */
@@ -176,7 +191,7 @@ function explain({ query, pictures: found, isAlike }) {
   titled(titleOf(query), "");
   if (found.length === 0) say(nothing(query), "empty");
   else if (isAlike === false) say(ONLY_UNRELATED, "empty");
-  else message.hidden = true;
+  else message.hide();
 }
 
 function nothing(query) {
@@ -199,6 +214,10 @@ function countThem() {
   byId("results-count").textContent = length === 0 ? "" : `${count(length, "picture")}${so}, ${order}`;
 }
 
+function titleOf(query) {
+  return TITLES[kindOf(query)] ?? "Lookalikes";
+}
+
 function titled(title, words) {
   byId("results-title").textContent = title;
   byId("results-count").textContent = words;
@@ -209,7 +228,5 @@ function total(tookMs) {
 }
 
 function say(words, tone) {
-  message.textContent = words;
-  message.dataset.tone = tone;
-  message.hidden = false;
+  message.say(words, tone, WAYS_ON[words]);
 }

@@ -4,10 +4,12 @@ import { progress } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const BUSY_MS = 1_000;
+const GONE_MS = 2_000;
 const CALM_MS = 15_000;
 
 let timer = 0;
 let before = null;
+let isGone = false;
 let tell = () => {};
 let show = () => {};
 
@@ -19,15 +21,19 @@ export function listen(changed, counted) {
     if (document.visibilityState === "visible") refresh();
   });
   document.addEventListener("entered", refresh);
+  document.addEventListener("gone", () => {
+    isGone = true;
+    refresh();
+  });
   return refresh();
 }
 
 /** Ask now rather than at the next turn. */
 export async function refresh() {
   clearTimeout(timer);
-  const pending = await look();
+  const pauseMs = await look();
   clearTimeout(timer);
-  if (document.visibilityState === "visible") timer = setTimeout(refresh, pending > 0 ? BUSY_MS : CALM_MS);
+  if (document.visibilityState === "visible") timer = setTimeout(refresh, pauseMs);
 }
 
 async function look() {
@@ -35,13 +41,22 @@ async function look() {
     const status = await api.libraryStatus();
     draw(status);
     compare(status.counts);
-    return status.counts.pending;
+    welcome();
+    return status.counts.pending > 0 ? BUSY_MS : CALM_MS;
   } catch ({ status }) {
     byId("status").dataset.state = "gone";
     byId("status-words").textContent = status === 401 ? "A key is needed" : "The service does not answer";
     byId("status-bar").hidden = true;
-    return 0;
+    isGone = true;
+    return status === 401 ? CALM_MS : GONE_MS;
   }
+}
+
+/* The service is there again: what did not work can be tried again. */
+function welcome() {
+  if (!isGone) return;
+  isGone = false;
+  document.dispatchEvent(new Event("returned"));
 }
 
 function draw(status) {

@@ -1,0 +1,202 @@
+"""How it feels: with the keyboard alone, on a slow network, without the service, with odd names, without motion."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from indexer.record import id_of
+from tests.browser.conftest import DESKTOP, LONG_NAME, MARKUP_NAME, PHONE, RIGHT_TO_LEFT_NAME
+from tests.browser.plenty import PAGE_SIZE, open_plenty
+from tests.running import RunningService
+
+DISC = id_of("disc/disc-03.png")
+# Whether the element that has the focus shows it, and is not covered by anything else.
+_SEEN = """() => {
+    const focused = document.activeElement;
+    const { left, top, width, height } = focused.getBoundingClientRect();
+    const under = document.elementFromPoint(left + width / 2, top + height / 2);
+    return getComputedStyle(focused).outlineStyle !== "none" && (focused.contains(under) || under?.contains(focused));
+}"""
+_MOVING = """() => document.getAnimations().filter(({ effect }) => effect.getComputedTiming().duration > 0).length"""
+_RAGGED = """(sheaves) => {
+    const rightOf = (element) => element.getBoundingClientRect().right;
+    return sheaves.map((sheaf) => rightOf(sheaf) - rightOf(sheaf.lastChild)).filter((left) => left > 2);
+}"""
+_OVERFLOWING = """() => [...document.querySelectorAll("body *")]
+    .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1)
+    .filter((element) => !element.closest(".chips, .visually-hidden, .skip"))
+    .map((element) => element.className)"""
+
+
+def test_the_keyboard_alone_finds_looks_and_comes_back(page: Page) -> None:
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the pictures")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#results")).to_be_focused()
+    first = page.locator(".cell a").first
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        if first.evaluate("link => link === document.activeElement"):
+            break
+    expect(first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#viewer-name")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(first).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="More like this").press("Enter")
+    expect(page.locator(".chip")).to_have_count(1)
+    expect(page.locator(".cell-score").first).to_be_visible()
+    page.get_by_role("button", name=re.compile("^No longer more like")).press("Enter")
+    expect(page.locator("#results-title")).to_have_text("Newest in the library")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_whatever_has_the_focus_shows_it_and_is_covered_by_nothing(page: Page, size: dict[str, int]) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.goto(f"/?id={DISC}")
+    expect(page.locator(".cell-score").first).to_be_visible()
+    for key in ["Tab"] * 30 + ["Shift+Tab"] * 12:
+        page.keyboard.press(key)
+        name = page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
+        assert page.evaluate(_SEEN), f"{key}: {name}"
+
+
+def test_a_slow_answer_is_waited_for_with_a_sketch_of_it(page: Page, library: Path) -> None:
+    held: list[Route] = []
+    page.route("**/v1/search", lambda route: held.append(route))
+    page.set_input_files("#choose-file", library / "disc/disc-03.png")
+    expect(page.locator(".cell-waiting")).to_have_count(60)
+    expect(page.get_by_role("heading", name="Lookalikes")).to_be_visible()
+    expect(page.locator("#results-count")).to_have_text("looking …")
+    expect(page.locator("#query-name")).to_have_text("disc-03.png")
+    held[0].continue_()
+    expect(page.locator(".cell-score").first).to_have_text("100%")
+    expect(page.locator(".cell-waiting")).to_have_count(0)
+
+
+def test_the_first_visit_over_a_slow_network_is_a_sketch_that_does_not_move(browser: Browser, address: str) -> None:
+    with browser.new_context(base_url=address, viewport=DESKTOP) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        line = context.new_cdp_session(page)
+        slow = {"latency": 40, "downloadThroughput": 100_000, "uploadThroughput": 50_000}
+        line.send("Network.emulateNetworkConditions", {"offline": False, **slow})
+        page.add_init_script("""
+            window.shift = 0;
+            new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shift += entry.value; })
+                .observe({ type: "layout-shift", buffered: true });""")
+        page.goto("/", wait_until="commit")
+        expect(page.locator(".cell-waiting").first).to_be_visible()
+        expect(page.locator(".cell[data-id]").first).to_be_visible(timeout=30_000)
+        expect(page.locator(".cell img").first).to_have_js_property("complete", True)
+        assert page.evaluate("window.shift") == 0
+
+
+def test_a_service_that_is_gone_is_tried_again_by_itself(page: Page) -> None:
+    page.clock.install()
+    page.route("**/v1/**", lambda route: route.abort())
+    page.goto(f"/?id={DISC}")
+    expect(page.get_by_role("alert")).to_contain_text("The service does not answer.")
+    expect(page.locator("#status-words")).to_have_text("The service does not answer")
+    page.unroute_all()
+    page.clock.run_for(2_000)
+    expect(page.locator(".cell-score").first).to_be_visible()
+    expect(page.locator("#query-name")).to_have_text("disc-03.png")
+    expect(page.locator("#message")).to_be_hidden()
+
+
+def test_what_did_not_work_can_be_tried_again_by_hand(page: Page, library: Path) -> None:
+    refusal = {"status": 503, "detail": "too many at once", "code": "busy", "title": "Busy"}
+    page.route("**/v1/search", lambda route: route.fulfill(status=503, json=refusal))
+    page.set_input_files("#choose-file", library / "disc/disc-03.png")
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.unroute_all()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".cell-score").first).to_have_text("100%")
+
+
+@pytest.mark.parametrize("name", [LONG_NAME, RIGHT_TO_LEFT_NAME, MARKUP_NAME])
+def test_odd_names_stay_where_they_belong(phone: Page, name: str) -> None:
+    phone.set_viewport_size({"width": 320, "height": 640})
+    phone.goto(f"/?id={id_of(name)}&more={id_of(name)}")
+    expect(phone.locator("#query-name")).to_have_text(name)
+    expect(phone.locator(".chip-name")).to_have_text(name)
+    assert phone.evaluate(_OVERFLOWING) == []
+    phone.goto(f"/?id={id_of(MARKUP_NAME if name != MARKUP_NAME else LONG_NAME)}")
+    phone.locator(f'.cell[data-id="{id_of(name)}"] a').click()
+    expect(phone.locator("#viewer-name")).to_have_text(name)
+    assert phone.evaluate(_OVERFLOWING) == []
+
+
+def test_a_name_from_right_to_left_is_read_so(page: Page) -> None:
+    page.goto(f"/?id={id_of(RIGHT_TO_LEFT_NAME)}")
+    name = page.locator("#query-name")
+    expect(name).to_have_text(RIGHT_TO_LEFT_NAME)
+    expect(name).to_have_css("direction", "rtl")
+
+
+@pytest.fixture
+def tagged(service: RunningService) -> Iterator[str]:
+    """A picture whose label and tags are markup."""
+    address = f"{service.address}/v1/images/{DISC}"
+    label, tags = "<b onclick=alert(1)>sly", ["<img src=x onerror=alert(2)>", "a & b"]
+    service.session.patch(address, json={"label": label, "tags": tags}).raise_for_status()
+    yield label
+    service.session.patch(address, json={"label": "disc", "tags": []}).raise_for_status()
+
+
+def test_markup_in_a_label_and_in_tags_is_shown_as_text(page: Page, tagged: str) -> None:
+    page.get_by_label("Label").fill(tagged)
+    expect(page.locator(".cell[data-id]")).to_have_count(1)
+    page.locator(".cell a").click()
+    expect(page.locator("#viewer-record")).to_contain_text("<img src=x onerror=alert(2)>, a & b")
+    expect(page.locator("#viewer-record")).to_contain_text(tagged)
+    assert page.locator("#viewer b, #viewer-record img").count() == 0
+
+
+def test_nothing_moves_for_whoever_wants_no_motion(browser: Browser, address: str) -> None:
+    with browser.new_context(base_url=address, viewport=DESKTOP, reduced_motion="reduce") as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.route("**/v1/images?*", lambda _: None)
+        page.goto("/")
+        expect(page.locator(".cell-waiting").first).to_be_visible()
+        page.get_by_role("switch").click()
+        assert page.evaluate(_MOVING) == 0
+
+
+def test_a_phone_takes_a_photo_to_search_with(phone: Page, library: Path) -> None:
+    assert phone.locator("#camera-file").get_attribute("capture") == "environment"
+    with phone.expect_file_chooser() as chooser:
+        phone.get_by_role("button", name="Take a photo").tap()
+    chooser.value.set_files(library / "disc/disc-03.png")
+    expect(phone.locator(".cell-score").first).to_have_text("100%")
+    expect(phone.locator("#query-kind")).to_have_text("Your picture")
+
+
+def test_a_swipe_turns_to_the_next_picture(phone: Page) -> None:
+    names = [str(image.get_attribute("alt")) for image in phone.locator(".cell img").all()[:2]]
+    phone.locator(".cell a").first.tap()
+    expect(phone.locator("#viewer-name")).to_have_text(names[0])
+    touch = phone.context.new_cdp_session(phone)
+    for kind, x in (("touchStart", 250), ("touchMove", 150), ("touchMove", 60), ("touchEnd", None)):
+        points = [] if x is None else [{"x": x, "y": 200}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    expect(phone.locator("#viewer-name")).to_have_text(names[1])
+
+
+def test_far_away_pictures_are_not_laid_out_and_rows_stay_full(page: Page) -> None:
+    open_plenty(page)
+    for shown in range(PAGE_SIZE, 6 * PAGE_SIZE, PAGE_SIZE):
+        expect(page.locator(".cell")).to_have_count(shown)
+        page.locator("#results").press("End")
+        page.wait_for_selector(f".cell >> nth={shown}", state="attached")
+    laid_out = "cell => cell.checkVisibility({ contentVisibilityAuto: true })"
+    expect(page.locator(".cell").last).to_be_visible()
+    page.locator("#results").press("End")
+    assert not page.locator(".cell").first.evaluate(laid_out)
+    page.locator("#results").press("Home")
+    expect(page.locator(".cell").first).to_be_in_viewport()
+    assert page.locator(".sheaf:not(:last-child)").evaluate_all(_RAGGED) == []
