@@ -59,6 +59,7 @@ lint: $(VENV)/.test $(TOOLS)
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m tests.bench $(if $(SCALE),--scale $(SCALE))
+	@$(BIN)/python -m tests.browser.figures
 
 # Drawn once: a sample picture that somebody removes stays removed.
 $(SAMPLE)/.drawn: | venv
