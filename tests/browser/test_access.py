@@ -45,11 +45,23 @@ def trouble(page: Page) -> None:
     page.unroute_all()
 
 
+def library(page: Page) -> None:
+    page.goto("/?view=library")
+    expect(page.locator(".entry[data-id]").first).to_be_visible()
+    page.locator(".entry[data-id] input").first.check()
+
+
+def editor(page: Page) -> None:
+    library(page)
+    page.locator("#chosen-edit").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 def docs(page: Page) -> None:
     page.goto("/docs")
 
 
-VIEWS: list[Callable[[Page], None]] = [search, large, part, trouble, docs]
+VIEWS: list[Callable[[Page], None]] = [search, large, part, trouble, library, editor, docs]
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])

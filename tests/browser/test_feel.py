@@ -149,7 +149,7 @@ def tagged(service: RunningService) -> Iterator[str]:
 
 
 def test_markup_in_a_label_and_in_tags_is_shown_as_text(page: Page, tagged: str) -> None:
-    page.get_by_label("Label").fill(tagged)
+    page.locator("#filter-label").fill(tagged)
     expect(page.locator(".cell[data-id]")).to_have_count(1)
     page.locator(".cell a").click()
     expect(page.locator("#viewer-record")).to_contain_text("<img src=x onerror=alert(2)>, a & b")
