@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
@@ -92,6 +92,8 @@ def measure_load(browser: Browser, url: str) -> Load:
     """Return what the browser's trace tells of a first visit."""
     with browser.new_context(viewport={"width": 1280, "height": 800}) as context:
         page = context.new_page()
+        # A process that begins with the visit would be traced from some later moment on.
+        page.goto(urljoin(url, "/health/live"))
         browser.start_tracing(page=page, categories=CATEGORIES)
         page.goto(url)
         page.wait_for_selector(".cell[data-id]")
@@ -101,13 +103,12 @@ def measure_load(browser: Browser, url: str) -> Load:
 
 def read_trace(events: list[dict[str, Any]], url: str) -> Load:
     """Return what is told of the visit to `url`; the browser's own windows stand in its trace as well."""
-    begun = _told(events, "navigationStart")
-    visit = next(data["navigationId"] for _, data in begun if data["documentLoaderURL"] == url)
     answers = _told(events, "ResourceReceiveResponse")
-    arrived, answer = next((time, data) for time, data in answers if data["requestId"] == visit)
-    first, *_ = _times_of(events, "firstContentfulPaint", visit)
-    *_, largest = _times_of(events, "largestContentfulPaint::Candidate", visit)
-    shift = sum(data["score"] for data in _shifts(events, answer["frame"]))
+    arrived, answer = next((time, data) for time, data in answers if data["mimeType"] == "text/html")
+    inside = [event for event in events if event["args"].get("frame") == answer["frame"] and _time(event) > arrived]
+    first, *_ = (time for time, _ in _told(inside, "firstContentfulPaint"))
+    *_, largest = (time for time, _ in _told(inside, "largestContentfulPaint::Candidate"))
+    shift = sum(data["score"] for _, data in _told(inside, "LayoutShift"))
     return Load(first - arrived, largest - arrived, shift, sum(_code_sizes(events, urlsplit(url).netloc)))
 
 
@@ -119,19 +120,13 @@ def _code_sizes(events: list[dict[str, Any]], host: str) -> Iterator[int]:
             yield data["encodedDataLength"]
 
 
-def _times_of(events: list[dict[str, Any]], name: str, visit: str) -> list[float]:
-    return [time for time, data in _told(events, name) if data["navigationId"] == visit]
-
-
 def _told(events: list[dict[str, Any]], name: str) -> Iterator[tuple[float, dict[str, Any]]]:
     """Yield each event of that name: when, in ms, and what it tells."""
-    return ((event["ts"] / 1000, event["args"].get("data", {})) for event in events if event["name"] == name)
+    return ((_time(event), event["args"].get("data", {})) for event in events if event["name"] == name)
 
 
-def _shifts(events: list[dict[str, Any]], frame: str) -> Iterator[dict[str, Any]]:
-    return (
-        event["args"]["data"] for event in events if event["name"] == "LayoutShift" and event["args"]["frame"] == frame
-    )
+def _time(event: dict[str, Any]) -> float:
+    return float(event["ts"]) / 1000
 
 
 def measure_plenty(browser: Browser, address: str) -> Iterator[Thousand]:

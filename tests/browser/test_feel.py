@@ -82,14 +82,14 @@ def test_the_first_visit_over_a_slow_network_is_a_sketch_that_does_not_move(brow
     with browser.new_context(base_url=address, viewport=DESKTOP) as context:  # type: ignore[arg-type]
         page = context.new_page()
         line = context.new_cdp_session(page)
-        slow = {"latency": 40, "downloadThroughput": 100_000, "uploadThroughput": 50_000}
+        slow = {"latency": 40, "downloadThroughput": 400_000, "uploadThroughput": 100_000}
         line.send("Network.emulateNetworkConditions", {"offline": False, **slow})
         page.add_init_script("""
             window.shift = 0;
             new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shift += entry.value; })
                 .observe({ type: "layout-shift", buffered: true });""")
         page.goto("/", wait_until="commit")
-        expect(page.locator(".cell-waiting").first).to_be_visible()
+        expect(page.locator(".cell-waiting").first).to_be_visible(timeout=30_000)
         expect(page.locator(".cell[data-id]").first).to_be_visible(timeout=30_000)
         expect(page.locator(".cell img").first).to_have_js_property("complete", True)
         assert page.evaluate("window.shift") == 0
