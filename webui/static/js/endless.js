@@ -11,10 +11,10 @@ let extend = null;
 let isNear = false;
 let isBusy = false;
 
-new IntersectionObserver(([{ isIntersecting }]) => {
-  isNear = isIntersecting;
+const observer = new IntersectionObserver((entries) => {
+  isNear = entries.at(-1).isIntersecting;
   proceed();
-}, { rootMargin: AHEAD }).observe(tail);
+}, { rootMargin: AHEAD });
 
 again.addEventListener("click", () => {
   trouble("");
@@ -26,8 +26,7 @@ export function start(more) {
   extend = more;
   trouble("");
   tail.hidden = false;
-  // What was appended may not have pushed the end away far enough: the observer tells only of changes.
-  requestAnimationFrame(measure);
+  look();
 }
 
 export function stop() {
@@ -35,9 +34,10 @@ export function stop() {
   tail.hidden = true;
 }
 
-function measure() {
-  isNear = !tail.hidden && tail.getBoundingClientRect().top < window.innerHeight * 2;
-  proceed();
+/* What was appended may not have pushed the end away: the observer tells only of changes, but always how it begins. */
+function look() {
+  observer.unobserve(tail);
+  observer.observe(tail);
 }
 
 async function proceed() {
@@ -49,7 +49,7 @@ async function proceed() {
     if (!isAborted(error)) trouble(error.message);
   }
   isBusy = false;
-  if (extend) requestAnimationFrame(measure);
+  if (extend) look();
 }
 
 function trouble(said) {
