@@ -151,7 +151,7 @@ function choose(query) {
 function announce(query) {
   list.wait();
   titled(titleOf(query), "");
-  message.hidden = true;
+  message.hide();
 }
 
 function titleOf(query) {
@@ -212,10 +212,6 @@ function countThem() {
   const order = isListing(query) ? ORDERS[query.sort] ?? "newest first" : "best first";
   const so = next === null ? "" : " so far";
   byId("results-count").textContent = length === 0 ? "" : `${count(length, "picture")}${so}, ${order}`;
-}
-
-function titleOf(query) {
-  return TITLES[kindOf(query)] ?? "Lookalikes";
 }
 
 function titled(title, words) {
