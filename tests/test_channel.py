@@ -49,12 +49,14 @@ def dial(port: int) -> socket.socket:
     return connection
 
 
+def read_all(connection: socket.socket) -> bytes:
+    """Return what comes until the server ends the connection."""
+    return b"".join(iter(lambda: connection.recv(1 << 16), b""))
+
+
 def read_answer(connection: socket.socket) -> tuple[int, dict[str, object] | str]:
     """Return status and body of an answer, read until the server ends the connection."""
-    received = b""
-    while more := connection.recv(1 << 16):
-        received += more
-    head, _, body = received.partition(b"\r\n\r\n")
+    head, _, body = read_all(connection).partition(b"\r\n\r\n")
     text = body.decode()
     return int(head.split()[1]), json.loads(text) if b"problem+json" in head else text
 
@@ -117,7 +119,7 @@ def test_an_answer_without_a_body_ends_the_connection_where_that_was_asked_for(p
 def test_a_request_that_never_ends_is_ended(port: int, beginning: bytes, status: int) -> None:
     with dial(port) as connection:
         connection.sendall(beginning)
-        received = connection.recv(1 << 16)
+        received = read_all(connection)
     assert int(received.split()[1]) == status if status else received == b""
     assert (b'"request_timeout"' in received) == bool(status)
 
