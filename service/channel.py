@@ -82,7 +82,19 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]
         return bool(super().readable())
 
     def writable(self) -> bool:
-        return self.will_close if self._lingers_until is not None else bool(super().writable())
+        if self._lingers_until is not None:
+            return self.will_close
+        return bool(super().writable()) and not self._is_being_written()
+
+    def _is_being_written(self) -> bool:
+        """Whether a thread is writing its answer this moment. It wakes the loop if it leaves something to be sent.
+
+        The loop could send nothing meanwhile, and would ask thousands of times a second, for which that thread waits.
+        """
+        if not self.requests or not self.outbuf_lock.acquire(blocking=False):
+            return bool(self.requests)
+        self.outbuf_lock.release()
+        return False
 
     def received(self, data: bytes) -> bool:
         if self._lingers_until is not None:
