@@ -65,10 +65,15 @@ STAGES = (
 )
 
 
+def prepare(pixels: Any) -> Any:
+    """Return pixels of 0..255, an array or a tensor of floats, on the scale that the weights were trained on."""
+    return (pixels - PIXEL_MEAN) / PIXEL_SCALE
+
+
 def build_backbone(size: int | None = None, variant: Variant = LITE0) -> keras.Model:
     """Return the network, its weights random: float32 (N, size, size, 3) in -1..1 to features (N, 1280).
 
-    A pixel x in 0..255 goes in as (x - PIXEL_MEAN) / PIXEL_SCALE.
+    Pixels in 0..255 go in by way of `prepare`.
     """
     side = size or variant.input_size
     picture = keras.Input((side, side, 3), name="picture")

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from model.backbone import PIXEL_MEAN, PIXEL_SCALE
+from model.backbone import prepare
 from model.errors import DriftError
 from model.runtime import InterpreterPool, Pictures, normalise
 
@@ -20,11 +20,6 @@ Prepare = Callable[[tf.Tensor], tf.Tensor]
 # which the boards measure.
 SMALLEST_COSINE = {"float32": 0.9999, "int8": 0.90}
 MEAN_COSINE = {"float32": 0.99999, "int8": 0.98}
-
-
-def prepare(pixels: tf.Tensor) -> tf.Tensor:
-    """Return pixels of 0..255 on the scale that the backbone's weights were trained on."""
-    return (pixels - PIXEL_MEAN) / PIXEL_SCALE
 
 
 def keep(pixels: tf.Tensor) -> tf.Tensor:

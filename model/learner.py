@@ -16,7 +16,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from model.backbone import PIXEL_MEAN, PIXEL_SCALE
+from model.backbone import prepare
 from model.dataset import Numbers
 from model.head import Head
 from model.losses import classify, compare_neighbourhoods, match_copies, remember_classes, reward_labels
@@ -71,16 +71,17 @@ class Learner(keras.Model):  # type: ignore[misc]
         self.compile(self._make_optimizer())
 
     def call(self, views: Tensor) -> Tensor:
-        features = self._network((ops.cast(views, "float32") - PIXEL_MEAN) / PIXEL_SCALE, training=False)
+        features = self._network(prepare(ops.cast(views, "float32")), training=False)
         return ops.matmul(ops.cast(features, "float32") / self._length, self._head["kernel"]) + self._head["bias"]
 
     def compute_loss(self, x: Tensor, y: Tensor, y_pred: Tensor, *_: Any) -> Tensor:  # noqa: ARG002
         """Return the weighted sum of the losses of `y_pred`, two views each of the pictures at the places `y`."""
         vectors = ops.normalize(y_pred, axis=1)
-        losses = self._judge(ops.cast(y, "int32"), y_pred, vectors)
+        places = ops.cast(y, "int32")
+        losses = self._judge(places, y_pred, vectors)
         for mean, loss in zip(self._means, losses, strict=True):
             mean.update_state(loss)
-        self._remember(ops.cast(y, "int32"), vectors)
+        self._remember(places, vectors)
         return sum(weight * loss for weight, loss in zip(self._recipe.weights, losses, strict=True))
 
     def take(self) -> tuple[list[Vectors], Head]:

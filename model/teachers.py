@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model.backbone import LITE0, LITE2, PIXEL_MEAN, PIXEL_SCALE, Variant, load_backbone, load_classifier
+from model.backbone import LITE0, LITE2, Variant, load_backbone, load_classifier, prepare
 from model.evaluate import compute_all
 from model.preprocess import load_pixels
 from model.runtime import Pictures, Vectors, normalise
@@ -67,8 +67,7 @@ def compute_features(teacher: Variant, paths: list[Path]) -> Vectors:
     network = load_backbone(variant=teacher)
 
     def give_features(pictures: Pictures) -> dict[str, Vectors]:
-        scaled = (pictures.astype(np.float32) - PIXEL_MEAN) / PIXEL_SCALE
-        return {"features": network.predict(scaled, batch_size=64, verbose=0)}
+        return {"features": network.predict(prepare(pictures.astype(np.float32)), batch_size=64, verbose=0)}
 
     return compute_all(give_features, paths, lambda path, _: load_pixels(path, teacher.input_size))["features"]
 

@@ -8,7 +8,8 @@ from model.runtime import InterpreterPool, Pictures
 
 keras = pytest.importorskip("keras", reason="needs the train extra: pip install '.[train]'")
 
-from model.export import check_parity, convert_to_float32, convert_to_int8, prepare  # noqa: E402
+from model.backbone import prepare  # noqa: E402
+from model.export import check_parity, convert_to_float32, convert_to_int8  # noqa: E402
 
 pytestmark = pytest.mark.train
 
