@@ -177,5 +177,14 @@ def page(desktop_context: "sync_api.BrowserContext", library: Path) -> Iterator[
 
 
 @pytest.fixture
+def wound(browser: "sync_api.Browser", address: str) -> Iterator["sync_api.Page"]:
+    """The page with a clock that the test winds. It has a context of its own, as all pages of one share their clock."""
+    with browser.new_context(base_url=address, viewport=DESKTOP) as context:
+        for page in open_page(context):
+            page.clock.install()
+            yield page
+
+
+@pytest.fixture
 def phone(phone_context: "sync_api.BrowserContext") -> Iterator["sync_api.Page"]:
     yield from open_page(phone_context)

@@ -97,23 +97,21 @@ def test_a_service_that_asks_for_patience_is_given_it(page: Page, guests: Guests
 
 
 def test_what_a_service_that_is_gone_did_not_take_is_sent_when_it_is_back(
-    page: Page, guests: Guests, tmp_path: Path
+    wound: Page, guests: Guests, tmp_path: Path
 ) -> None:
     names = [f"gone-{number}.png" for number in range(5)]
     stored = [guests(name) for name in names]
-    page.clock.install()
-    page.route("**/v1/**", lambda route: route.abort())
-    drop_paths(page, *(draw(tmp_path / name, "square", 0.05 * n, "linen") for n, name in enumerate(names)))
-    expect(page.locator("#tray-pause")).to_contain_text("The service does not answer.")
+    wound.route("**/v1/**", lambda route: route.abort())
+    drop_paths(wound, *(draw(tmp_path / name, "square", 0.05 * n, "linen") for n, name in enumerate(names)))
+    expect(wound.locator("#tray-pause")).to_contain_text("The service does not answer.")
     for _ in range(8):
-        page.clock.run_for(2_000)
-    expect(page.locator("#tray-words")).to_have_text("5 refused.")
-    expect(page.locator("#tray-refusals li").first).to_contain_text("Check that it is running, then try again.")
-    page.unroute("**/v1/**")
-    page.get_by_role("button", name="Try 5 again").click()
-    expect(page.locator("#tray-words")).to_have_text("5 pictures added.")
+        wound.clock.run_for(2_000)
+    expect(wound.locator("#tray-words")).to_have_text("5 refused.")
+    expect(wound.locator("#tray-refusals li").first).to_contain_text("Check that it is running, then try again.")
+    wound.unroute("**/v1/**")
+    wound.get_by_role("button", name="Try 5 again").click()
+    expect(wound.locator("#tray-words")).to_have_text("5 pictures added.")
     assert all(path.is_file() for path in stored)
-    page.clock.resume()
 
 
 def test_what_can_never_be_taken_is_refused_in_words_and_not_tried_again(page: Page, tmp_path: Path) -> None:

@@ -173,22 +173,21 @@ def test_unreadable_pictures_are_counted(page: Page) -> None:
     expect(page.locator("#status-words")).to_have_text("12 pictures, 3 unreadable")
 
 
-def test_the_status_is_asked_often_only_while_indexing(page: Page) -> None:
+def test_the_status_is_asked_often_only_while_indexing(wound: Page) -> None:
     asked: list[str] = []
-    page.clock.install()
 
     def tell(route: Route) -> None:
         asked.append(route.request.url)
         counts = _COUNTS | {"pending": 5 if len(asked) < 4 else 0}
         route.fulfill(**answer({"counts": counts, "rate_per_s": 1, "time_left_s": 5, "model": "m", "engine": "e"}))
 
-    page.route("**/v1/status", tell)
-    page.goto("/")
+    wound.route("**/v1/status", tell)
+    wound.goto("/")
     for _ in range(3):
-        with page.expect_response("**/v1/status"):
-            page.clock.run_for(1_000)
-    expect(page.locator("#status-words")).to_have_text("12 pictures")
-    page.clock.run_for(14_000)
+        with wound.expect_response("**/v1/status"):
+            wound.clock.run_for(1_000)
+    expect(wound.locator("#status-words")).to_have_text("12 pictures")
+    wound.clock.run_for(14_000)
     assert len(asked) == 4
 
 

@@ -150,6 +150,16 @@ def test_back_and_forward_walk_through_what_was_asked(page: Page, library: Path)
     expect_asked_with(page, "disc-03.png")
 
 
+def test_the_way_back_outlasts_a_reload_even_where_the_clock_stands_still(wound: Page) -> None:
+    wound.goto("/")
+    wound.get_by_role("link", name="Library", exact=True).click()
+    expect(wound.locator(".entry[data-id]").first).to_be_visible()
+    wound.reload()
+    expect(wound.locator(".entry[data-id]").first).to_be_visible()
+    wound.go_back()
+    expect(wound.locator("#results-title")).to_have_text("Newest in the library")
+
+
 def test_the_address_of_a_stored_picture_can_be_opened_again(page: Page) -> None:
     page.locator(".cell a").first.click()
     search_with_the_large(page)

@@ -95,17 +95,16 @@ def test_the_first_visit_over_a_slow_network_is_a_sketch_that_does_not_move(brow
         assert page.evaluate("window.shift") == 0
 
 
-def test_a_service_that_is_gone_is_tried_again_by_itself(page: Page) -> None:
-    page.clock.install()
-    page.route("**/v1/**", lambda route: route.abort())
-    page.goto(f"/?id={DISC}")
-    expect(page.get_by_role("alert")).to_contain_text("The service does not answer.")
-    expect(page.locator("#status-words")).to_have_text("The service does not answer")
-    page.unroute_all()
-    page.clock.run_for(2_000)
-    expect(page.locator(".cell-score").first).to_be_visible()
-    expect(page.locator("#query-name")).to_have_text("disc-03.png")
-    expect(page.locator("#message")).to_be_hidden()
+def test_a_service_that_is_gone_is_tried_again_by_itself(wound: Page) -> None:
+    wound.route("**/v1/**", lambda route: route.abort())
+    wound.goto(f"/?id={DISC}")
+    expect(wound.get_by_role("alert")).to_contain_text("The service does not answer.")
+    expect(wound.locator("#status-words")).to_have_text("The service does not answer")
+    wound.unroute_all()
+    wound.clock.run_for(2_000)
+    expect(wound.locator(".cell-score").first).to_be_visible()
+    expect(wound.locator("#query-name")).to_have_text("disc-03.png")
+    expect(wound.locator("#message")).to_be_hidden()
 
 
 def test_what_did_not_work_can_be_tried_again_by_hand(page: Page, library: Path) -> None:

@@ -71,6 +71,8 @@ def test_the_library_lists_everything_and_its_address_can_be_shared(page: Page, 
     expect(page.get_by_label("Sort")).to_have_value("oldest")
     page.go_back()
     expect(page.locator("#results-count")).to_contain_text("newest first")
+    page.go_back()
+    expect(page.locator("#results-title")).to_have_text("Newest in the library")
 
 
 def test_what_failed_is_shown_with_its_reason_and_tried_again(page: Page, broken: str, service: RunningService) -> None:

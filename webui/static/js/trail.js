@@ -1,7 +1,8 @@
 /** Back and forward: the browser's history, with each entry's query kept in this tab. Files are kept nowhere else. */
 import { addressOf, fromAddress } from "./query.js";
 
-const visit = performance.timeOrigin;
+/** A name that no visit before had, also where the clock was set back. */
+const visit = Math.random();
 const kept = new Map();
 let current = null;
 let follow = () => {};
