@@ -28,6 +28,11 @@ def record(service: RunningService, key: str) -> dict[str, object]:
     return found
 
 
+def said(service: RunningService, *keys: str) -> list[tuple[object, object]]:
+    """Return the label and the tags of pictures."""
+    return [(found["label"], found["tags"]) for found in (record(service, key) for key in keys)]
+
+
 @pytest.fixture
 def put(guests: Guests, service: RunningService) -> Put:
     """Adds a drawn picture, the newest there is, with a label and tags."""
@@ -101,12 +106,10 @@ def test_one_picture_is_edited_in_its_large_view(page: Page, put: Put, service: 
     page.keyboard.press("Enter")
     expect(page.locator("#editor")).to_be_hidden()
     expect(page.locator("#viewer-record")).to_contain_text("red, old")
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
     page.keyboard.press("Escape")
     expect(entry(page, "plain.png").locator(".entry-label")).to_have_text("<b>crosses</b>")
-    assert (record(service, "plain.png")["label"], record(service, "plain.png")["tags"]) == (
-        "<b>crosses</b>",
-        ["red", "old"],
-    )
+    assert said(service, "plain.png") == [("<b>crosses</b>", ["red", "old"])]
 
 
 def test_many_are_edited_together_and_keep_what_is_not_named(page: Page, put: Put, service: RunningService) -> None:
@@ -121,8 +124,61 @@ def test_many_are_edited_together_and_keep_what_is_not_named(page: Page, put: Pu
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".notice")).to_contain_text("2 pictures changed.")
     expect(entry(page, "one.png").locator(".entry-tags")).to_have_text("red, seen")
-    one, two = record(service, "one.png"), record(service, "two.png")
-    assert (one["label"], one["tags"], two["label"], two["tags"]) == ("first", ["red", "seen"], None, ["blue", "seen"])
+    assert said(service, "one.png", "two.png") == [("first", ["red", "seen"]), (None, ["blue", "seen"])]
+
+
+def test_an_edit_of_one_is_undone_over_the_large_view(page: Page, put: Put, service: RunningService) -> None:
+    put("mind.png", 0.4, label="first", tags="old,red")
+    page.goto("/?view=library")
+    entry(page, "mind.png").get_by_role("link").click()
+    page.get_by_role("button", name="Edit", exact=True).click()
+    page.locator("#editor-label").fill("second")
+    page.locator("#editor-tags").fill("blue")
+    page.keyboard.press("Enter")
+    expect(page.locator("#viewer-record")).to_contain_text("second")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#viewer-record")).to_contain_text("first")
+    expect(page.locator(".notice")).to_have_text(re.compile("1 picture changed back."))
+    assert said(service, "mind.png") == [("first", ["old", "red"])]
+    page.keyboard.press("Escape")
+    expect(page.locator("#viewer")).to_be_hidden()
+    expect(page.locator(".notice")).to_be_visible()
+
+
+def test_an_edit_of_many_is_undone_for_each_as_it_was(page: Page, put: Put, service: RunningService) -> None:
+    put("one.png", 0.1, label="first", tags="old,red")
+    put("two.png", 0.2, tags="blue,old")
+    put("three.png", 0.3, label="new", tags="seen")
+    page.goto("/?view=library")
+    names = ("one.png", "two.png", "three.png")
+    before = said(service, *names)
+    choose(page, *names)
+    page.locator("#chosen-edit").click()
+    page.locator("#editor-label").fill("new")
+    page.get_by_label("Tags to add").fill("seen")
+    page.get_by_role("checkbox", name="old", exact=True).check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".notice")).to_contain_text("2 pictures changed.")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".notice")).to_contain_text("2 pictures changed back.")
+    expect(entry(page, "one.png").locator(".entry-tags")).to_have_text("old, red")
+    assert said(service, *names) == before
+
+
+def test_an_undo_that_the_service_did_not_hear_can_be_tried_again(page: Page, put: Put) -> None:
+    put("mind.png", 0.4, label="first")
+    page.goto("/?view=library")
+    entry(page, "mind.png").hover()
+    page.get_by_role("button", name="Edit mind.png").click()
+    page.locator("#editor-label").fill("second")
+    page.keyboard.press("Enter")
+    expect(entry(page, "mind.png").locator(".entry-label")).to_have_text("second")
+    page.route("**/v1/images/edit", lambda route: route.abort())
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".notice")).to_contain_text("The service does not answer.")
+    page.unroute_all()
+    page.get_by_role("button", name="Try again").click()
+    expect(entry(page, "mind.png").locator(".entry-label")).to_have_text("first")
 
 
 def test_many_are_removed_together_and_come_back_together(page: Page, put: Put) -> None:

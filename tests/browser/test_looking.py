@@ -95,6 +95,52 @@ def test_a_corner_of_the_part_is_pulled(stored: Page) -> None:
     assert box_of(stored) == [left, top, 1, 1]
 
 
+def press_at(page: Page, x: float, y: float) -> None:
+    """Press the query's picture once, so far from its left and its top, without dragging."""
+    stage = page.locator("#stage").bounding_box()
+    assert stage is not None
+    page.mouse.click(stage["x"] + stage["width"] * x, stage["y"] + stage["height"] * y)
+
+
+def test_a_part_needs_no_dragging_but_two_pressed_corners(stored: Page) -> None:
+    press_at(stored, 0.7, 0.8)
+    expect(stored.locator("#part-words")).to_have_text("Now press the opposite corner.")
+    expect(stored.locator("#part-mark")).to_be_visible()
+    press_at(stored, 0.3, 0.2)
+    stored.wait_for_url("**/*box=*")
+    assert box_of(stored) == pytest.approx([0.3, 0.2, 0.7, 0.8], abs=0.02)
+    expect(stored.locator("#part-mark")).to_be_hidden()
+    press_at(stored, 0.5, 0.5)  # the middle of the box, which would also be what one drags
+    press_at(stored, 1 - 0.01, 1 - 0.01)
+    stored.wait_for_url(re.compile("box=0.[45]"))
+    assert box_of(stored) == pytest.approx([0.5, 0.5, 1, 1], abs=0.03)
+
+
+def test_a_pressed_corner_is_forgotten_by_escape_or_for_one_that_is_too_near(stored: Page) -> None:
+    press_at(stored, 0.5, 0.5)
+    stored.keyboard.press("Escape")
+    expect(stored.locator("#part-mark")).to_be_hidden()
+    expect(stored.locator("#part-words")).to_be_empty()
+    press_at(stored, 0.2, 0.2)
+    press_at(stored, 0.21, 0.9)
+    expect(stored.locator("#part-words")).to_have_text("That is too small. Press two corners.")
+    expect(stored.locator("#part")).to_be_hidden()
+    assert "box" not in asked(stored)
+
+
+def test_a_phone_taps_the_corners_of_its_part_and_changes_it_later(phone: Page) -> None:
+    phone.goto(f"/?id={DISC}&box=0.2,0.2,0.8,0.8")
+    phone.get_by_role("button", name="Change the part").tap()
+    stage = phone.locator("#stage")
+    size = stage.bounding_box()
+    assert size is not None
+    for x, y in ((0.1, 0.2), (0.6, 0.9)):
+        stage.tap(position={"x": size["width"] * x, "y": size["height"] * y})
+    phone.wait_for_url("**/*box=0.1*")
+    assert box_of(phone) == pytest.approx([0.1, 0.2, 0.6, 0.9], abs=0.02)
+    expect(phone.get_by_role("button", name="Done")).to_be_visible()
+
+
 def test_a_phone_draws_its_part_on_a_large_picture(phone: Page) -> None:
     phone.goto(f"/?id={DISC}")
     phone.get_by_role("button", name="Search with a part").tap()
@@ -229,4 +275,8 @@ def test_the_narrowest_phone_scrolls_down_only(phone: Page) -> None:
     expect(phone.locator(".cell-score").first).to_be_visible()
     phone.get_by_role("button", name="Filters").tap()
     expect(phone.get_by_role("textbox", name="Tags")).to_be_visible()
+    expect(phone.locator("html")).to_have_js_property("scrollWidth", 320)
+    phone.goto("/")
+    expect(phone.locator(".cell[data-id]").first).to_be_visible()
+    expect(phone.locator("#filters-button")).to_be_in_viewport(ratio=1)
     expect(phone.locator("html")).to_have_js_property("scrollWidth", 320)

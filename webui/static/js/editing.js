@@ -1,6 +1,6 @@
 /** The form for label and tags, of one picture or of many. */
 import * as api from "./api.js";
-import { inWords } from "./refusals.js";
+import { sorted } from "./refusals.js";
 import { count, nameOf } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
@@ -93,11 +93,7 @@ async function saveMany() {
   const says = { add_tags: [tags.value], remove_tags: dropped };
   if (isNone.checked) says.label = null;
   else if (label.value.trim()) says.label = label.value.trim();
-  const outcomes = await api.several("edit", edited.map(({ id }) => id), says);
-  return {
-    records: outcomes.map(({ image }) => image).filter(Boolean),
-    refusals: outcomes.filter(({ error }) => error).map(({ error, status }) => inWords(error, status)),
-  };
+  return sorted(await api.several("edit", edited.map(({ id }) => id), says));
 }
 
 function close(outcome) {

@@ -2,9 +2,10 @@
 import * as api from "./api.js";
 import * as editing from "./editing.js";
 import { say } from "./notices.js";
-import { inWords } from "./refusals.js";
+import { sorted } from "./refusals.js";
 import * as removing from "./removing.js";
 import * as results from "./results.js";
+import { changesOf, revert } from "./reverting.js";
 import * as selection from "./selection.js";
 import * as status from "./status.js";
 import * as viewer from "./viewer.js";
@@ -13,17 +14,24 @@ import { count } from "./words.js";
 export async function edit(pictures) {
   const outcome = await editing.edit(pictures, results.pictures());
   if (!outcome) return;
+  const changes = changesOf(pictures, outcome.records);
   renew(outcome.records);
-  report(pictures.length > 1 ? "changed" : "", outcome.records, outcome.refusals);
+  const undo = changes.length > 0 && { label: "Undo", run: () => takeBack(changes) };
+  report("changed", changes, outcome.refusals, undo);
+}
+
+async function takeBack(changes) {
+  const again = { label: "Try again", run: () => takeBack(changes) };
+  const { records, refusals } = sorted(await settled(revert(changes), again));
+  renew(records);
+  report("changed back", records, refusals);
 }
 
 /** Index again those that failed. */
 export async function retry(pictures) {
   const failed = pictures.filter(({ state }) => state === "failed");
-  const outcomes = await settled(api.several("retry", failed.map(({ id }) => id)));
-  const records = outcomes.map(({ image }) => image).filter(Boolean);
+  const { records, refusals } = sorted(await settled(api.several("retry", failed.map(({ id }) => id))));
   renew(records);
-  const refusals = outcomes.filter(({ error }) => error).map((one) => inWords(one.error, one.status));
   report("tried again", records, refusals);
   status.refresh();
 }
@@ -47,18 +55,18 @@ function renew(records) {
   for (const record of records) viewer.renew(record);
 }
 
-async function settled(asked) {
+async function settled(asked, action) {
   try {
     return await asked;
   } catch (error) {
-    say(error.message);
+    say(error.message, action);
     return [];
   }
 }
 
-function report(done, records, refusals) {
+function report(done, records, refusals, action) {
   const words = [];
-  if (done && records.length > 0) words.push(`${count(records.length, "picture")} ${done}.`);
+  if (records.length > 0) words.push(`${count(records.length, "picture")} ${done}.`);
   if (refusals.length > 0) words.push(`${count(refusals.length, "picture")} could not be. ${refusals[0]}`);
-  if (words.length > 0) say(words.join(" "));
+  if (words.length > 0) say(words.join(" "), action);
 }

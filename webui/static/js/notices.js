@@ -1,5 +1,6 @@
 /** Short words in the corner, which go by themselves unless somebody is busy with them. */
 
+const corner = document.getElementById("corner");
 const shelf = document.getElementById("notices");
 const template = document.getElementById("notice-template");
 const STAYS_MS = 10_000;
@@ -11,8 +12,17 @@ export function say(words, action) {
   const dismiss = leaveLater(notice);
   notice.querySelector(".btn-close").addEventListener("click", dismiss);
   offer(notice.querySelector(".notice-action"), action, dismiss);
+  raise();
   shelf.append(notice);
 }
+
+/* What is under a dialog can be neither seen nor pressed: the corner goes into the uppermost, and comes back out. */
+function raise() {
+  const over = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
+  if (corner.parentNode !== over) over.append(corner);
+}
+
+for (const turn of ["toggle", "close"]) document.addEventListener(turn, raise, true);
 
 function offer(button, action, dismiss) {
   if (!action) return button.remove();

@@ -25,6 +25,14 @@ export function inWords({ code, detail, title, request_id: requestId }, httpStat
   return sentence(detail || title || `The service answered with error ${httpStatus}`);
 }
 
+/** Return `{ records, refusals }`: what became of many, by an outcome each, and in words why not of some. */
+export function sorted(outcomes) {
+  return {
+    records: outcomes.map(({ image }) => image).filter(Boolean),
+    refusals: outcomes.filter(({ error }) => error).map(({ error, status }) => inWords(error, status)),
+  };
+}
+
 /** Whether it makes sense to try the very same again. */
 export function isPassing({ status, code }) {
   return status === 0 || status === 429 || status >= 500 || PASSING.includes(code);

@@ -16,15 +16,16 @@ export async function remove(pictures) {
 }
 
 async function restore(pictures, putBack) {
-  const back = await change("restore", pictures, "brought back");
+  const again = { label: "Try again", run: () => restore(pictures, putBack) };
+  const back = await change("restore", pictures, "brought back", again);
   if (back.length === 0) return;
   putBack(back.map(({ id }) => id));
   say(`${called(back)} back.`);
 }
 
 /* Says what could not be done, and returns the others. */
-async function change(way, pictures, done) {
-  const outcomes = await outcomesOf(way, pictures.map(({ id }) => id));
+async function change(way, pictures, done, again) {
+  const outcomes = await outcomesOf(way, pictures.map(({ id }) => id), again);
   const refused = outcomes.filter(({ error }) => error);
   if (refused.length > 0) {
     const [{ error, status: why }] = refused;
@@ -35,11 +36,11 @@ async function change(way, pictures, done) {
   return pictures.filter(({ id }) => well.has(id));
 }
 
-async function outcomesOf(way, ids) {
+async function outcomesOf(way, ids, again) {
   try {
     return await api.several(way, ids);
   } catch (error) {
-    say(error.message);
+    say(error.message, again);
     return [];
   }
 }

@@ -1,0 +1,31 @@
+/** Takes an edit back: label and tags become what they were. */
+import * as api from "./api.js";
+
+/** Return, as `{ before, after }`, those of `records` that are no longer what they were among `pictures`. */
+export function changesOf(pictures, records) {
+  const were = new Map(pictures.map((picture) => [picture.id, picture]));
+  const pairs = records.map((after) => ({ before: were.get(after.id), after }));
+  return pairs.filter(({ before, after }) => said(before) !== said(after));
+}
+
+function said({ label, tags }) {
+  return JSON.stringify([label ?? null, tags]);
+}
+
+/** Return an outcome each, as `api.several`. Those that changed alike change back together. */
+export async function revert(changes) {
+  const outcomes = [];
+  for (const [says, ids] of alike(changes)) outcomes.push(...(await api.several("edit", ids, JSON.parse(says))));
+  return outcomes;
+}
+
+/* Tags come back in their order, as all are taken away before any is added. */
+function alike(changes) {
+  const groups = new Map();
+  for (const { before, after } of changes) {
+    const says = JSON.stringify({ label: before.label ?? null, add_tags: before.tags, remove_tags: after.tags });
+    if (!groups.has(says)) groups.set(says, []);
+    groups.get(says).push(after.id);
+  }
+  return groups;
+}
