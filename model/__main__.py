@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+from dataclasses import replace
 
 from model.arguments import Run, parse
 from model.artifact import amend_card, load_artifact
@@ -11,6 +12,7 @@ from model.dataset import PictureSet, find_pictures, read_groups, read_set, read
 from model.embed import Outcome, embed_folder, save_embedding
 from model.errors import ArtifactError, DatasetError, DriftError, ImageError
 from model.evaluate import Contender, embed_set, score_set, tell_board
+from model.recipe import REFINEMENT, Recipe
 from model.runtime import Encoder, Pictures, Vectors
 from model.tables import draw_table, draw_thresholds
 from model.thresholds import measure_thresholds
@@ -37,11 +39,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def run_train(options: argparse.Namespace) -> None:
     """Train a classifier on folders of pictures and write it with its log."""
-    from model.recipe import Recipe
     from model.train import train
 
     sets = [read_training_set(folder) for folder in options.folders]
-    train(sets, Recipe(epochs=options.epochs, seed=options.seed), options.out, _say)
+    recipe = REFINEMENT if options.refine else Recipe()
+    recipe = replace(recipe, epochs=options.epochs or recipe.epochs, seed=options.seed)
+    train(sets, recipe, options.out, _say, options.refine)
 
 
 def run_export(options: argparse.Namespace) -> None:

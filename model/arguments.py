@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from model.artifact import SHIPPED
-from model.recipe import Recipe
+from model.recipe import REFINEMENT, Recipe
 
 SCALE_NAMES = ("raw", "unit", "signed", "imagenet", "caffe")
 
@@ -29,7 +29,10 @@ def parse(arguments: list[str] | None, commands: dict[str, Run]) -> argparse.Nam
 def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folders", nargs="+", type=Path, metavar="DATA", help="pictures by class, or their train/")
     parser.add_argument("--out", type=Path, required=True, help="the classifier, a .keras file")
-    parser.add_argument("--epochs", type=int, default=Recipe.epochs)
+    parser.add_argument(
+        "--refine", nargs="+", type=Path, default=[], metavar="CKPT", help="go on from the mean of what train wrote"
+    )
+    parser.add_argument("--epochs", type=int, help=f"{Recipe.epochs}, or {REFINEMENT.epochs} when refining")
     parser.add_argument("--seed", type=int, default=0)
 
 

@@ -97,6 +97,13 @@ def load_backbone(size: int | None = None, variant: Variant = LITE0) -> keras.Mo
     return backbone
 
 
+def freeze_blocks(backbone: keras.Model, count: int) -> None:
+    """Let the first `count` blocks and the stem before them learn nothing; 0 freezes nothing at all."""
+    frozen = ("stem_", *(f"block{number}_" for number in range(count)))
+    for layer in backbone.layers:
+        layer.trainable = not (count and layer.name.startswith(frozen))
+
+
 def load_classifier(variant: Variant = LITE0) -> tuple[Floats, Floats]:
     """Return what turns features into logits of the 1000 ImageNet classes: float32 (1280, 1000) and (1000,).
 

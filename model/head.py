@@ -41,15 +41,35 @@ def begin_head(features: Vectors, kernel: Vectors, bias: Vectors, labels: np.nda
     stretch = variance**-0.25  # between all directions alike and as they vary
     stretch /= stretch.mean()
     ours = (axes * stretch).astype(np.float32)
-    vectors = normalise(spread @ ours)
-    centres = np.stack([vectors[labels == number].mean(axis=0) for number in range(classes)], axis=1)
     return Head(
         kernel=ours,
         bias=(-centre @ ours).astype(np.float32),
-        centres=normalise(centres.T).T,
+        centres=_find_centres(spread @ ours, labels, classes),
         kernel_1000=((axes / stretch).T @ contrast).astype(np.float32),
         bias_1000=(centre @ contrast + bias).astype(np.float32),
     )
+
+
+def resume_head(
+    features: Vectors, kernel: Vectors, bias: Vectors, wanted: Vectors, labels: np.ndarray, classes: int
+) -> Head:
+    """Return the head that training goes on from: the directions of `kernel` (D, 64) and `bias`, as long as at first.
+
+    All else follows from the pictures' features (N, D); `wanted` (N, 1000) are the logits that they have.
+    """
+    scale = 1 / np.linalg.norm(kernel, axis=0).mean()
+    kernel, bias = kernel * scale, bias * scale
+    vectors = features @ kernel + bias
+    solution = np.linalg.lstsq(np.column_stack([vectors, np.ones(len(vectors))]), wanted, rcond=None)[0]
+    kernel_1000, bias_1000 = np.split(solution.astype(np.float32), [VECTOR_SIZE])
+    return Head(kernel, bias, _find_centres(vectors, labels, classes), kernel_1000, bias_1000[0])
+
+
+def _find_centres(vectors: Vectors, labels: np.ndarray, classes: int) -> Vectors:
+    """Return the mean direction of each class, unit vectors float32 (64, classes)."""
+    units = normalise(vectors)
+    means = np.stack([units[labels == number].mean(axis=0) for number in range(classes)])
+    return normalise(means).T
 
 
 def _covary(rows: Vectors) -> Vectors:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import keras
 import numpy as np
 
 from model.backbone import LITE0, LITE2, Variant, load_backbone, load_classifier, prepare
@@ -21,6 +22,8 @@ TEACHERS = (LITE0, LITE2)
 
 # Divides logits before the softmax: at 1 a picture is one class and nothing else.
 SOFTNESS = 2.0
+
+_LEAST = 1e-9  # of a probability, for it to have a logarithm
 
 
 @dataclass(frozen=True)
@@ -62,14 +65,19 @@ def take_fingerprint(paths: list[Path]) -> str:
     return digest.hexdigest()
 
 
-def compute_features(teacher: Variant, paths: list[Path]) -> Vectors:
+def ask_teacher(teacher: Variant, paths: list[Path]) -> Vectors:
     """Return a teacher's features, float32 (N, 1280), of the pictures. Raises ArtifactError or an ImageError."""
-    network = load_backbone(variant=teacher)
+    return compute_features(load_backbone(variant=teacher), paths)
+
+
+def compute_features(network: keras.Model, paths: list[Path]) -> Vectors:
+    """Return a backbone's features, float32 (N, 1280), of the pictures. Raises an ImageError."""
+    size = network.input_shape[1]
 
     def give_features(pictures: Pictures) -> dict[str, Vectors]:
         return {"features": network.predict(prepare(pictures.astype(np.float32)), batch_size=64, verbose=0)}
 
-    return compute_all(give_features, paths, lambda path, _: load_pixels(path, teacher.input_size))["features"]
+    return compute_all(give_features, paths, lambda path, _: load_pixels(path, size))["features"]
 
 
 def combine(features: dict[str, Vectors]) -> Lesson:
@@ -90,6 +98,12 @@ def soften(logits: Vectors) -> Vectors:
     powers = np.exp((logits - logits.max(axis=1, keepdims=True)) / SOFTNESS)
     probabilities: Vectors = (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
     return probabilities
+
+
+def harden(probabilities: Vectors) -> Vectors:
+    """Return logits, of the same shape, that `soften` makes these probabilities of."""
+    logits: Vectors = SOFTNESS * np.log(probabilities + _LEAST)
+    return logits
 
 
 def _centre(rows: Vectors) -> Vectors:

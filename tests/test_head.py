@@ -1,9 +1,10 @@
-"""The head that training starts from: 64 directions in which the ImageNet classes differ."""
+"""The head that training starts from, 64 directions in which the ImageNet classes differ, or goes on from."""
 
 import numpy as np
+import pytest
 
 from model.dataset import UNLABELLED
-from model.head import begin_head
+from model.head import begin_head, resume_head
 
 RNG = np.random.default_rng(0)
 FEATURES = RNG.standard_normal((200, 96)).astype(np.float32)
@@ -40,3 +41,14 @@ def test_vectors_lie_around_nothing_and_centres_among_their_class() -> None:
     assert np.allclose(np.linalg.norm(head.centres, axis=0), 1, atol=1e-5)
     scores = vectors[LABELS >= 0] @ head.centres
     assert np.mean(scores.argmax(axis=1) == LABELS[LABELS >= 0]) > 0.6
+
+
+def test_a_head_goes_on_in_its_own_directions_at_the_length_that_training_begins_with() -> None:
+    begun = begin_head(FEATURES, *draw_classifier(64), LABELS, 3)
+    wanted = FEATURES @ begun.kernel @ begun.kernel_1000
+    head = resume_head(FEATURES, begun.kernel / 7, begun.bias / 7, wanted, LABELS, 3)
+    assert np.linalg.norm(head.kernel, axis=0).mean() == pytest.approx(1, rel=1e-5)
+    assert np.allclose(head.kernel / head.kernel[0, 0], begun.kernel / begun.kernel[0, 0], rtol=1e-3, atol=1e-4)
+    assert np.allclose(head.centres, begun.centres, atol=1e-4)
+    read = (FEATURES @ head.kernel + head.bias) @ head.kernel_1000 + head.bias_1000
+    assert np.allclose(read, wanted, atol=1e-2 * np.abs(wanted).max())

@@ -1,4 +1,4 @@
-"""Training: pictures are numbered over all sets, the checkpoint can be cut at the vector."""
+"""Training: pictures are numbered over all sets, the checkpoint can be cut at the vector, and several averaged."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,9 @@ from model.backbone import build_backbone  # noqa: E402
 from model.head import Head  # noqa: E402
 from model.train import (  # noqa: E402
     VECTOR_LAYER,
+    average,
     build_classifier,
+    describe_training,
     load_encoder_network,
     log_path,
     number_classes,
@@ -47,7 +49,13 @@ def test_classes_are_numbered_over_all_sets(tmp_path: Path) -> None:
 
 @pytest.fixture
 def checkpoint(tmp_path: Path) -> Path:
-    rng = np.random.default_rng(0)
+    return save_random_classifier(tmp_path / "trained.keras", 0)
+
+
+def save_random_classifier(path: Path, seed: int) -> Path:
+    """Return the path, at which now lies a classifier with random weights, and a log beside it."""
+    keras.utils.set_random_seed(seed)
+    rng = np.random.default_rng(seed)
     backbone = build_backbone(32)
     head = Head(
         rng.standard_normal((backbone.output_shape[1], 64)).astype(np.float32),
@@ -56,9 +64,9 @@ def checkpoint(tmp_path: Path) -> Path:
         np.zeros((64, 1000), np.float32),
         np.zeros(1000, np.float32),
     )
-    build_classifier(backbone, head).save(tmp_path / "trained.keras")
-    log_path(tmp_path / "trained.keras").write_text(json.dumps({"recipe": {"seed": 3}}))
-    return tmp_path / "trained.keras"
+    build_classifier(backbone, head).save(path)
+    log_path(path).write_text(json.dumps({"recipe": {"seed": 3}, "classes": ["red", "blue"]}))
+    return path
 
 
 def test_the_vector_is_the_last_hidden_layer_of_the_saved_classifier(checkpoint: Path) -> None:
@@ -68,7 +76,22 @@ def test_the_vector_is_the_last_hidden_layer_of_the_saved_classifier(checkpoint:
     assert network.output_shape == (None, 64)
     assert network.layers[-1].name == VECTOR_LAYER
     assert np.array_equal(network.layers[-1].get_weights()[1], np.arange(64))
-    assert log == {"recipe": {"seed": 3}}
+    assert log["recipe"] == {"seed": 3}
+
+
+def test_training_goes_on_from_the_mean_of_the_weights_of_earlier_ones(checkpoint: Path, tmp_path: Path) -> None:
+    other = save_random_classifier(tmp_path / "other.keras", 1)
+    backbone, kernel, bias = average([checkpoint, other])
+    means = [*backbone.get_weights(), kernel, bias]
+    both = [load_encoder_network(path)[0].get_weights() for path in (checkpoint, other)]
+    assert len(means) == len(both[0])
+    assert not np.allclose(both[0][0], both[1][0])
+    for mean, one, two in zip(means, *both, strict=True):
+        assert np.allclose(mean, (one + two) / 2, atol=1e-6)
+
+
+def test_the_log_says_what_training_went_on_from(checkpoint: Path) -> None:
+    assert describe_training(checkpoint) == {"recipe": {"seed": 3}}
 
 
 def test_a_checkpoint_without_its_log_or_without_a_vector_is_refused(checkpoint: Path, tmp_path: Path) -> None:
