@@ -12,6 +12,7 @@ from model.dataset import PictureSet, find_pictures, read_groups, read_set, read
 from model.embed import Outcome, embed_folder, save_embedding
 from model.errors import ArtifactError, DatasetError, DriftError, ImageError
 from model.evaluate import Contender, embed_set, score_set, tell_board
+from model.noise import silence_libraries
 from model.recipe import REFINEMENT, Recipe
 from model.runtime import Encoder, Pictures, Vectors
 from model.tables import draw_table, draw_thresholds
@@ -169,4 +170,5 @@ _COMMANDS: dict[str, Run] = {
 
 
 if __name__ == "__main__":
+    silence_libraries()
     sys.exit(main())

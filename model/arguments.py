@@ -65,7 +65,9 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folders", nargs="+", type=Path, metavar="DIR", help=_TESTS)
     parser.add_argument("--groups", type=Path, help=_GROUPS)
     parser.add_argument("--model", type=Path, default=SHIPPED, help="the card of another artifact")
-    parser.add_argument("--fit", nargs="+", type=Path, default=[], metavar="DATA", help="pictures to fit the PCA on")
+    parser.add_argument(
+        "--fit", nargs="+", type=Path, default=[], metavar="DATA", help="instead of DIR, to fit the PCA on"
+    )
     parser.add_argument("--alone", action="store_true", help="leave the backbone and its PCA out")
     parser.add_argument("--json", type=Path, help="write the boards here too")
 

@@ -52,7 +52,8 @@ def convert(source: Path, card: Path, wish: Wish, report: Callable[[str], None])
     cut = cut_at_vector(load_keras_model(source), wish.size)
     size = cut.network.input_shape[1]
     scale = SCALES[wish.scale]
-    report(f"vectors come out of {cut.layer!r}, pictures go in as {size} x {size} pixels of {scale.words}")
+    report(f"vectors come out of {cut.layer!r}")
+    report(f"pictures of {size} x {size} pixels go in, each x in 0..255 as {scale.words}")
     network = scale_input(cut.network, scale)
     conversion = _choose(network, _load_calibration(wish.calibration, size), report)
     return save_artifact(card, conversion.content, _describe(source, cut, wish, conversion))

@@ -75,10 +75,10 @@ def train(sets: list[PictureSet], recipe: Recipe, out: Path, report: Report, che
 
     steps = len(paths) // recipe.pictures_a_step
 
-    def tell(step: int, _: dict[str, float]) -> None:
+    def tell(batch: int, **_: Any) -> None:
         """Say from time to time how far the epoch is."""
-        if (step + 1) % _STEPS_UNTOLD == 0:
-            report(f"step {step + 1} of {steps}, {round(time.monotonic() - began)} s")
+        if (batch + 1) % _STEPS_UNTOLD == 0:
+            report(f"step {batch + 1} of {steps}, {round(time.monotonic() - began)} s")
 
     learner.fit(
         draw_batches(paths, INPUT_SIZE, recipe.pictures_a_step, recipe.epochs, recipe.seed),

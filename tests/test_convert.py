@@ -62,7 +62,7 @@ def test_a_file_of_keras_2_gives_the_vectors_that_it_gave_then(tmp_path: Path) -
     with h5py.File(KERAS_2) as kept:
         pictures, wanted = kept["example/pictures"][:], kept["example/vectors"][:]
     assert np.allclose(Encoder(artifact, 1).encode(pictures), normalise(wanted), atol=1e-5)
-    assert heard == ["vectors come out of 'hidden', pictures go in as 32 x 32 pixels of x"]
+    assert heard == ["vectors come out of 'hidden'", "pictures of 32 x 32 pixels go in, each x in 0..255 as x"]
 
 
 def test_the_card_says_where_the_model_came_from(model: Path, tmp_path: Path) -> None:

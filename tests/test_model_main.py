@@ -117,6 +117,24 @@ def test_the_commands_explain_themselves() -> None:
         assert name in told.stdout
 
 
+@pytest.mark.train
+@pytest.mark.skipif(
+    importlib.util.find_spec("tensorflow") is None, reason="needs the train extra: pip install '.[train]'"
+)
+def test_one_clear_line_stands_alone_whatever_tensorflow_has_to_say(tmp_path: Path) -> None:
+    (tmp_path / "model.h5").write_bytes(b"no model")
+    told = subprocess.run(
+        [sys.executable, "-m", "model", "convert", str(tmp_path / "model.h5")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 1
+    assert told.stderr == f"error: {tmp_path / 'model.h5'} is neither a .keras file nor an HDF5 file.\n"
+    assert not told.stdout
+
+
 @pytest.mark.skipif(importlib.util.find_spec("tensorflow") is not None, reason="TensorFlow is installed here")
 @pytest.mark.parametrize(
     "command",
