@@ -1,6 +1,7 @@
-"""Training: pictures are numbered over all sets, the checkpoint can be cut at the vector, and several averaged."""
+"""Training: from pictures to a checkpoint, which can be cut at the vector; and the mean of several goes on."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ keras = pytest.importorskip("keras", reason="needs the train extra: pip install 
 
 from model.backbone import build_backbone  # noqa: E402
 from model.head import Head  # noqa: E402
+from model.recipe import REFINEMENT  # noqa: E402
 from model.train import (  # noqa: E402
     VECTOR_LAYER,
     average,
@@ -22,6 +24,7 @@ from model.train import (  # noqa: E402
     load_encoder_network,
     log_path,
     number_classes,
+    train,
 )
 
 pytestmark = [
@@ -105,3 +108,21 @@ def test_a_checkpoint_without_its_log_or_without_a_vector_is_refused(checkpoint:
     log_path(checkpoint).unlink()
     with pytest.raises(ArtifactError, match="not a trained classifier"):
         load_encoder_network(checkpoint)
+
+
+def test_refining_writes_a_classifier_whose_lower_blocks_are_as_they_were(checkpoint: Path, tmp_path: Path) -> None:
+    heard: list[str] = []
+    recipe = replace(REFINEMENT, epochs=1, pictures_a_step=6)
+    sets = [read_training_set(fill(tmp_path / name)) for name in ("one", "two")]
+    train(sets, recipe, tmp_path / "refined.keras", heard.append, [checkpoint])
+    before, (after, log) = load_encoder_network(checkpoint)[0], load_encoder_network(tmp_path / "refined.keras")
+    assert after.output_shape == (None, 64)
+    changed = {
+        layer.name.split("_")[0]
+        for layer in after.layers
+        if layer.weights and not np.allclose(layer.get_weights()[0], before.get_layer(layer.name).get_weights()[0])
+    }
+    assert changed == {"block11", "block12", "block13", "block14", "block15", "head", VECTOR_LAYER}
+    assert log["begins_with"] == [describe_training(checkpoint)]
+    assert (log["epochs_done"], log["recipe"]["frozen_blocks"]) == (1, 11)
+    assert heard[-1].startswith("epoch 1 of 1")
