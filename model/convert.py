@@ -12,10 +12,10 @@ import numpy as np
 from model import VECTOR_SIZE
 from model.artifact import Artifact, save_artifact
 from model.cut import Cut, cut_at_vector
+from model.dataset import read_pixels
 from model.errors import ArtifactError, DriftError
 from model.export import check_parity, convert_to_float32, convert_to_int8, keep
 from model.keras_file import load_keras_model
-from model.preprocess import load_pixels
 from model.release import PREPROCESSING
 from model.runtime import Pictures
 from model.scale import SCALES, scale_input
@@ -47,7 +47,7 @@ def convert(source: Path, card: Path, wish: Wish, report: Callable[[str], None])
     """Write the artifact that a Keras classifier becomes, and return it; `report` hears lines of progress.
 
     8-bit arithmetic is used if calibration pictures are given and it stays near enough to the network. Raises
-    ArtifactError, DriftError, ImageError or OSError.
+    ArtifactError, DriftError, DatasetError or OSError.
     """
     cut = cut_at_vector(load_keras_model(source), wish.size)
     size = cut.network.input_shape[1]
@@ -85,7 +85,7 @@ def _load_calibration(paths: tuple[Path, ...], size: int) -> Pictures | None:
     if not paths:
         return None
     places = np.random.default_rng(0).permutation(len(paths))[:_CALIBRATION_PICTURES]
-    return np.stack([load_pixels(paths[place], size) for place in places])
+    return np.stack([read_pixels(paths[place], size) for place in places])
 
 
 def _draw_pictures(size: int) -> Pictures:

@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from model.errors import DatasetError
+from model.errors import DatasetError, ImageError
+from model.preprocess import load_pixels
 
 Numbers = npt.NDArray[np.int64]
+Pictures = npt.NDArray[np.uint8]
 
 UNLABELLED = -1
 PARTS = ("train", "val", "test")
@@ -72,6 +74,14 @@ def read_groups(path: Path) -> dict[str, int]:
         return {name: int(group) for name, group in rows}
     except (OSError, ValueError) as fault:
         raise DatasetError(f"{path} is not a list of groups: {fault}.") from fault
+
+
+def read_pixels(path: Path, size: int) -> Pictures:
+    """Return a picture of a set as `load_pixels` does, uint8 (size, size, 3). Raises DatasetError, which names it."""
+    try:
+        return load_pixels(path, size)
+    except ImageError as fault:
+        raise DatasetError(f"{path}: {fault}") from fault
 
 
 def _name_of(folder: Path) -> str:

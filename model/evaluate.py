@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from model.dataset import Numbers, PictureSet
+from model.dataset import Numbers, PictureSet, read_pixels
 from model.edits import COPY_MARGIN, draw_edit
 from model.metrics import Floats, ask_all, estimate_interval, find_originals
-from model.preprocess import load_pixels
 from model.runtime import Pictures, Vectors
 
 # Turns pictures, uint8 (N, size, size, 3), into unit vectors, by the name of whoever made them.
@@ -65,10 +64,10 @@ class EmbeddedSet:
 def embed_set(pictures: PictureSet, contender: Contender, size: int, seed: int = 0) -> list[EmbeddedSet]:
     """Return a set's vectors and those of seeded edited copies, once for each name that the contender gives.
 
-    Raises an ImageError when a picture does not decode.
+    Raises DatasetError when a picture does not decode.
     """
     places = _choose_places(len(pictures.paths), seed)
-    originals = compute_all(contender, pictures.paths, lambda path, _: load_pixels(path, size))
+    originals = compute_all(contender, pictures.paths, lambda path, _: read_pixels(path, size))
     copied = [pictures.paths[place] for place in places]
     copies = compute_all(contender, copied, lambda path, place: load_copy(path, size, (seed, place)))
     return [EmbeddedSet(pictures, name, originals[name], copies[name], places) for name in originals]
@@ -104,7 +103,7 @@ def fill_board(embedded: EmbeddedSet) -> Board:
 
 def load_copy(path: Path, size: int, seed: tuple[int, ...]) -> Pictures:
     """Return an edited copy of a picture, uint8 (size, size, 3); the same seed gives the same edits."""
-    return draw_edit(load_pixels(path, round(size * COPY_MARGIN)), size, np.random.default_rng(seed))
+    return draw_edit(read_pixels(path, round(size * COPY_MARGIN)), size, np.random.default_rng(seed))
 
 
 def tell_board(board: Board) -> dict[str, Any]:
@@ -118,7 +117,7 @@ def tell_board(board: Board) -> dict[str, Any]:
 def compute_all(contender: Contender, paths: list[Path], load: Callable[[Path, int], Pictures]) -> dict[str, Vectors]:
     """Return a contender's vectors, by its names, for the pictures that `load` makes of each path and its place.
 
-    Raises an ImageError when a picture does not decode.
+    Raises DatasetError when a picture does not decode.
     """
     parts: dict[str, list[Vectors]] = {}
     with ThreadPoolExecutor(os.cpu_count()) as threads:

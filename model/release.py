@@ -12,10 +12,9 @@ from model import VECTOR_SIZE
 from model.artifact import save_artifact
 from model.backbone import INPUT_SIZE, load_backbone
 from model.candidate import Candidate, choose, describe_candidate, find_largest_loss
-from model.dataset import PictureSet
+from model.dataset import PictureSet, read_pixels
 from model.evaluate import Board, EmbeddedSet, embed_set, fill_board, score_set, tell_board
 from model.export import check_parity, convert_to_float32, convert_to_int8
-from model.preprocess import load_pixels
 from model.rivals import make_rivals
 from model.runtime import InterpreterPool, Pictures, Vectors, normalise
 from model.thresholds import measure_thresholds
@@ -53,7 +52,7 @@ def release(
     """Write the better conversion of a checkpoint and its card, or that of a given precision, and return it.
 
     Where 8 bits are taken the exact file is written too, with a card of its own, `-float32` behind its name. Raises
-    DriftError when a conversion strays from the network, ArtifactError, ImageError or OSError.
+    DriftError when a conversion strays from the network, ArtifactError, DatasetError or OSError.
     """
     network, log = load_encoder_network(checkpoint)
     size = network.input_shape[1]
@@ -113,7 +112,7 @@ def _draw_sample(sets: list[PictureSet], size: int, count: int) -> Pictures:
     """Return the same random pictures of the sets each time, uint8 (count, size, size, 3)."""
     paths = [path for pictures in sets for path in pictures.paths]
     places = np.random.default_rng(0).permutation(len(paths))[:count]
-    return np.stack([load_pixels(paths[place], size) for place in places])
+    return np.stack([read_pixels(paths[place], size) for place in places])
 
 
 def _describe(candidates: list[Candidate], size: int, log: dict[str, Any]) -> dict[str, Any]:

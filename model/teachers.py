@@ -14,8 +14,8 @@ import keras
 import numpy as np
 
 from model.backbone import LITE0, LITE2, Variant, load_backbone, load_classifier, prepare
+from model.dataset import read_pixels
 from model.evaluate import compute_all
-from model.preprocess import load_pixels
 from model.runtime import Pictures, Vectors, normalise
 
 TEACHERS = (LITE0, LITE2)
@@ -66,18 +66,18 @@ def take_fingerprint(paths: list[Path]) -> str:
 
 
 def ask_teacher(teacher: Variant, paths: list[Path]) -> Vectors:
-    """Return a teacher's features, float32 (N, 1280), of the pictures. Raises ArtifactError or an ImageError."""
+    """Return a teacher's features, float32 (N, 1280), of the pictures. Raises ArtifactError or DatasetError."""
     return compute_features(load_backbone(variant=teacher), paths)
 
 
 def compute_features(network: keras.Model, paths: list[Path]) -> Vectors:
-    """Return a backbone's features, float32 (N, 1280), of the pictures. Raises an ImageError."""
+    """Return a backbone's features, float32 (N, 1280), of the pictures. Raises DatasetError."""
     size = network.input_shape[1]
 
     def give_features(pictures: Pictures) -> dict[str, Vectors]:
         return {"features": network.predict(prepare(pictures.astype(np.float32)), batch_size=64, verbose=0)}
 
-    return compute_all(give_features, paths, lambda path, _: load_pixels(path, size))["features"]
+    return compute_all(give_features, paths, lambda path, _: read_pixels(path, size))["features"]
 
 
 def combine(features: dict[str, Vectors]) -> Lesson:

@@ -34,7 +34,7 @@ def train(sets: list[PictureSet], recipe: Recipe, out: Path, report: Report, che
 
     It begins with the ImageNet weights, or with the mean of what earlier trainings wrote to `checkpoints`. What the
     teachers make of the pictures is kept beside them (.teachers.npz), so that another recipe over the same pictures
-    starts at once. Raises ArtifactError, ImageError or OSError.
+    starts at once. Raises ArtifactError, DatasetError or OSError.
     """
     keras.utils.set_random_seed(recipe.seed)
     paths = [path for pictures in sets for path in pictures.paths]

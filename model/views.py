@@ -10,9 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from model.dataset import Numbers
+from model.dataset import Numbers, read_pixels
 from model.edits import COPY_MARGIN, Pictures, draw_view
-from model.preprocess import load_pixels
 
 Batch = tuple[Pictures, Numbers]
 
@@ -26,7 +25,7 @@ def draw_batches(paths: list[Path], size: int, pictures_a_step: int, epochs: int
     """Yield two views of each of M pictures, uint8 (2 M, size, size, 3), and the pictures' places, twice, (2 M,).
 
     The first views of all come before the second ones. Every epoch goes through the pictures in an order of its own,
-    and leaves out the last ones where they do not fill a step. Processes of their own draw ahead. Raises an ImageError
+    and leaves out the last ones where they do not fill a step. Processes of their own draw ahead. Raises DatasetError
     when a picture does not decode.
     """
     # Not forked: a fork of a process in which TensorFlow or CUDA runs hangs.
@@ -67,6 +66,6 @@ def _draw_some(tasks: Sequence[tuple[Path, bool, tuple[int, ...]]], size: int) -
 
 def _draw(path: Path, first: bool, size: int, rng: np.random.Generator) -> Pictures:
     if first and rng.random() < _UNEDITED:
-        pixels = load_pixels(path, size)
+        pixels = read_pixels(path, size)
         return pixels[:, ::-1] if rng.random() < 0.5 else pixels
-    return draw_view(load_pixels(path, round(size * COPY_MARGIN)), size, rng)
+    return draw_view(read_pixels(path, round(size * COPY_MARGIN)), size, rng)

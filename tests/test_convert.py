@@ -162,4 +162,4 @@ def test_pictures_to_calibrate_on_must_decode(model: Path, tmp_path: Path, capsy
     (tmp_path / "some").mkdir()
     (tmp_path / "some" / "broken.png").write_bytes(draw(BLUE)[:50])
     assert main(["convert", str(model), "--calibrate", str(tmp_path / "some")]) == 1
-    assert "does not decode" in capsys.readouterr().err
+    assert "broken.png: The PNG picture does not decode" in capsys.readouterr().err

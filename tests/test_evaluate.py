@@ -1,12 +1,13 @@
 """Boards over drawn pictures, by contenders that see only colour, or nothing."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from model.dataset import PictureSet, read_set
-from model.errors import UndecodableError
+from model.errors import DatasetError
 from model.evaluate import Board, Score, load_copy, score_set, tell_board
 from model.runtime import Pictures, Vectors, normalise
 from model.tables import draw_table
@@ -70,9 +71,9 @@ def test_the_same_seed_makes_the_same_copy_and_another_another(pictures: Picture
     assert len({copy.tobytes() for copy in copies}) > 10
 
 
-def test_a_picture_that_does_not_decode_stops_the_scoring(pictures: PictureSet) -> None:
+def test_a_picture_that_does_not_decode_stops_the_scoring_and_is_named(pictures: PictureSet) -> None:
     pictures.paths[3].write_bytes(pictures.paths[3].read_bytes()[:-30])
-    with pytest.raises(UndecodableError):
+    with pytest.raises(DatasetError, match=re.escape(str(pictures.paths[3]))):
         score_set(pictures, see_colours, SIZE)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.errors import UndecodableError
+from model.errors import DatasetError
 from model.preprocess import load_pixels
 from model.views import Batch, draw_batches
 from tests.pictures import draw_halves
@@ -62,5 +62,5 @@ def test_the_same_seed_draws_the_same(batches: list[Batch], paths: list[Path]) -
 
 def test_a_broken_picture_is_told_as_it_is_elsewhere(tmp_path: Path) -> None:
     (tmp_path / "broken.png").write_bytes(draw_halves((0, 0, 0), (9, 9, 9))[:80])
-    with pytest.raises(UndecodableError):
+    with pytest.raises(DatasetError):
         next(draw_batches([tmp_path / "broken.png"], SIZE, 1, epochs=1, seed=0))
