@@ -50,9 +50,8 @@ def open_parts(settings: Settings) -> Parts:
 
 
 def open_encoder(settings: Settings, cores: int = CORES) -> Encoder:
-    """Load the model for searching: one picture at a time, as quickly as some cores can. Raises `ArtifactError`."""
-    threads_each = min(cores, MAX_THREADS_EACH)
-    return Encoder(load_artifact(settings.model or SHIPPED), cores // threads_each, threads_each)
+    """Load the model for one picture at a time, as quickly as some cores can. Raises `ArtifactError`."""
+    return Encoder(load_artifact(settings.model or SHIPPED), 1, min(cores, MAX_THREADS_EACH))
 
 
 def open_worker(settings: Settings, parts: Parts, encoder: Encoder) -> Worker:

@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from indexer.assembly import Parts
 from indexer.progress import ProgressMeter
 from indexer.settings import CORES, Settings
-from indexer.worker import Encoder
+from model.runtime import Encoder
 from service.context import Context, Gate
 from service.fetch import Fetcher, FetchLimits
 from service.thumbnails import Thumbnails
@@ -35,6 +35,7 @@ def make_context(
         catalogue=parts.catalogue,
         keeper=parts.keeper,
         encoder=encoder,
+        side_by_side=encoder.alike(cores),
         fetcher=Fetcher(limits) if settings.fetch_urls else None,
         thumbnails=Thumbnails(settings.data_folder / "thumbnails", settings.max_pixels, settings.min_free_bytes),
         gate=Gate(cores),

@@ -1,6 +1,6 @@
 """One connection of the server: what is sent too slowly, too large or for too long is refused, and told so.
 
-All runs in the server's own loop, which asks every connection whether it wants to read at least once a second.
+All runs in the server's own loop, but `service`, which a thread runs for each request.
 """
 
 import socket
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
 from waitress.channel import HTTPChannel
 from waitress.utilities import Error
@@ -48,14 +48,28 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]
     will_close: bool
     lingers = False  # the client may still be sending what nobody will read
 
+    being_served = False  # a thread is at work on it
+
     def __init__(
-        self, *args: Any, patience: Patience, require_space: Callable[[int], None], stopping: Event, **kwargs: Any
+        self,
+        *args: Any,
+        patience: Patience,
+        require_space: Callable[[int], None],
+        stopping: Event,
+        served: set["GuardedChannel"],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._patience, self._require_space, self.stopping = patience, require_space, stopping
+        self._served = served
         self._began: float | None = self.creation_time  # of what is being received; None between requests
         self._lingers_until: float | None = None
         self._head_seen = False
+
+    @property
+    def place(self) -> int | None:
+        """The file descriptor of its socket, None if it is closed."""
+        return cast(int | None, self._fileno)
 
     @property
     def busy(self) -> bool:
@@ -70,15 +84,19 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]
         if not self.busy and self._lingers_until is None and time.time() > self.last_activity + IDLE_S:
             self.will_close = True
 
-    def readable(self) -> bool:
+    def end_if_late(self) -> None:
+        """Refuse what has taken too long to arrive, and close what has waited for too long."""
         now = time.time()
         if self._lingers_until is not None:
             self.will_close = self.will_close or now > self._lingers_until
-            return not self.will_close
-        if self._began is not None and now > self._began + self._allowed_s():
+        elif self._began is not None and now > self._began + self._allowed_s():
             self._give_up()
         elif self._is_idle() and now > self.last_activity + self._idle_s():
             self.will_close = True
+
+    def readable(self) -> bool:
+        if self._lingers_until is not None:
+            return not self.will_close
         return bool(super().readable())
 
     def writable(self) -> bool:
@@ -109,6 +127,14 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]
             self._head_seen = True
             self._find_space()
         return taken
+
+    def service(self) -> None:
+        self.being_served = True
+        self._served.add(self)
+        try:
+            super().service()
+        finally:
+            self.being_served = False
 
     def handle_close(self) -> None:
         if self.lingers and self._lingers_until is None and self._close_half():

@@ -82,6 +82,7 @@ class Gate:
 class Context:
     """`gate` is for decoding, `waits` for requests that do nothing but wait until something is indexed.
 
+    `encoder` puts all cores on one picture, `side_by_side` (the same one if None) one core on each of several.
     `fetcher` is None where pictures may not be given by URL. `wake` tells the worker of something to do. `stopping` is
     set when the service was told to stop. `registry` has what was counted, by all processes where there are several.
     """
@@ -96,9 +97,15 @@ class Context:
     gate: Gate
     meter: ProgressMeter
     wake: Callable[[], None]
+    side_by_side: Encoder | None = None
     waits: Gate = field(default_factory=lambda: Gate(1))
     stopping: Event = field(default_factory=Event)
     registry: CollectorRegistry = REGISTRY
+
+    @property
+    def encoder_now(self) -> Encoder:
+        """The encoder for whoever holds a place at the gate: to divide the cores costs less than to share them all."""
+        return self.encoder if self.gate.busy < 2 or self.side_by_side is None else self.side_by_side
 
     @cached_property
     def backlog(self) -> Backlog:

@@ -82,5 +82,5 @@ def embed_picture(source: Source, box: Sequence[float], watch: Stopwatch) -> Vec
             left, top, right, bottom = box
             pixels = load_pixels(source, here.encoder.size, here.settings.max_pixels, (left, top, right, bottom))
         with watch.timing("embed"):
-            vector: Vector = here.encoder.encode(pixels[np.newaxis])[0]
+            vector: Vector = here.encoder_now.encode(pixels[np.newaxis])[0]
     return vector

@@ -16,6 +16,7 @@ from waitress.server import BaseWSGIServer, create_server
 from indexer.room import require_room
 from indexer.settings import Settings
 from service.channel import GuardedChannel, Patience
+from service.loop import Loop
 
 # The app itself refuses what is over its limit, in its own words; this is for what is not even worth reading.
 SLACK_BYTES = 1 << 20
@@ -52,7 +53,14 @@ class Server:
             reason = getattr(error, "strerror", None) or str(error)
             raise AddressError(settings.host, settings.port, reason) from None
         self._listeners = [found for found in self._sockets.values() if isinstance(found, BaseWSGIServer)]
-        channel = partial(GuardedChannel, patience=patience, require_space=_space_for(settings), stopping=stopping)
+        self._loop = Loop(self._sockets)
+        channel = partial(
+            GuardedChannel,
+            patience=patience,
+            require_space=_space_for(settings),
+            stopping=stopping,
+            served=self._loop.served,
+        )
         for listener in self._listeners:
             listener.channel_class = channel
 
@@ -64,8 +72,12 @@ class Server:
 
     def run(self) -> None:
         """Answer requests until `stopping` is set."""
+        looked = 0.0
         while not self._stopping.is_set():
-            wasyncore.poll2(self._look_s, self._sockets)
+            if time.monotonic() >= looked + self._look_s:
+                self._look()
+                looked = time.monotonic()
+            self._loop.turn(self._look_s)
 
     def wake(self) -> None:
         """Let `run` look at `stopping` now. May be called by a signal handler."""
@@ -92,10 +104,17 @@ class Server:
 
     def _drain(self, deadline: float) -> None:
         while (channels := self._channels()) and time.monotonic() < deadline:
+            self._look()
             # What has arrived is read before an idle connection is told from one that has just been used.
-            wasyncore.poll2(DRAIN_POLL_S, self._sockets)
+            self._loop.turn(DRAIN_POLL_S)
             for channel in channels:
                 channel.close_if_idle()
+
+    def _look(self) -> None:
+        """Look at every connection: whose time is up, and what has changed without the loop."""
+        for channel in self._channels():
+            channel.end_if_late()
+        self._loop.ask_all()
 
     def _channels(self) -> list[GuardedChannel]:
         return [found for found in self._sockets.values() if isinstance(found, GuardedChannel)]
