@@ -15,7 +15,7 @@ def return_large_pieces() -> None:
     Left alone, glibc raises that limit to 32 MiB when the first such piece is freed, and keeps for each thread what its
     largest picture took: twelve large pictures in eight threads were measured to leave 975 MB behind, and 101 this way.
     With that limit set it gives back what is free beyond 128 KiB as well, and each picture then pays anew for every
-    page of its memory, some 85 of them. What is kept is kept in each of its arenas, of which it would make eight a core.
+    page of its memory, some 85 of them. What is kept is kept in every arena, of which it would make eight a core.
     Other C libraries have no such settings and no such habits.
     """
     with suppress(AttributeError, OSError, TypeError):

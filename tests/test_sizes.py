@@ -2,6 +2,7 @@
 
 import io
 import threading
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,6 +16,7 @@ from service.context import BusyError, Gate
 from service.forms import FIELD_BYTES
 from service.sizes import LARGE_BYTES, TEXT_BYTES
 from tests.conftest import House, make_client
+from tests.fakes import ColourEncoder
 from tests.pictures import GREEN, RED, draw
 
 
@@ -61,6 +63,14 @@ def test_a_gate_lets_no_more_through_than_it_has_places() -> None:
         assert free
     with gate.passing():
         pass
+
+
+def test_one_picture_has_all_cores_only_while_nobody_else_has_one(house: House) -> None:
+    context = replace(make_client(house).application.extensions["lookalike"], side_by_side=ColourEncoder())
+    with context.gate.passing():
+        assert context.encoder_now is context.encoder
+        with context.gate.passing():
+            assert context.encoder_now is context.side_by_side
 
 
 def test_when_too_many_wait_already_an_addition_is_answered_at_once(house: House) -> None:
