@@ -8,6 +8,8 @@ from typing_extensions import TypedDict  # pydantic takes the one of `typing` fr
 from indexer.catalogue import Hit
 from indexer.record import Record, State
 
+VERSION_DIGITS = 16  # of the hash of the bytes, enough to tell them from what was there before
+
 Score = Annotated[float, Field(ge=-1, le=1)]
 Uuid = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
 Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
@@ -155,7 +157,7 @@ class Rights(TypedDict):
 def links(picture_id: str, sha256: str | None) -> dict[str, str]:
     """Return the addresses of a picture's bytes; they change with the bytes, so that they can be cached for ever."""
     base = f"/v1/images/{picture_id}"
-    version = f"?v={sha256[:16]}" if sha256 else ""
+    version = f"?v={sha256[:VERSION_DIGITS]}" if sha256 else ""
     return {"file": f"{base}/file{version}", "thumbnail": f"{base}/thumbnail{version}"}
 
 

@@ -4,13 +4,15 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.exceptions import HTTPException, PreconditionFailed, RequestedRangeNotSatisfiable
 from werkzeug.utils import send_file
 
 from indexer.keeper import UnknownPictureError
 from indexer.library import Entry, LibraryUnavailableError
 from indexer.record import Record
 from indexer.room import NoRoomError
+from service.answers import VERSION_DIGITS
+from service.conditions import answer_as_asked
 from service.context import context
 from service.errors import PICTURES
 from service.handing import LIBRARY_AT, THUMBNAILS_AT, Place, hand_over
@@ -39,7 +41,13 @@ _HEADERS = {
     "Accept-Ranges": "`bytes`: a part can be asked for with `Range`.",
     "Cache-Control": "For ever, where the address names the bytes (`v`).",
 }
-_REFUSES = (UnknownPictureError, FileNotFoundError, RequestedRangeNotSatisfiable, LibraryUnavailableError)
+_REFUSES = (
+    UnknownPictureError,
+    FileNotFoundError,
+    PreconditionFailed,
+    RequestedRangeNotSatisfiable,
+    LibraryUnavailableError,
+)
 
 
 def _answers(*media_types: str) -> dict[int, Answer]:
@@ -109,18 +117,17 @@ def _handed_over(response: Response, path: Path, place: Place) -> Response:
 
 
 def _cacheable(response: Response, etag: str) -> Response:
-    """Let an address that names the bytes (`?v=`) be kept for ever, and any other be asked for again."""
+    """Let an address that names these bytes (`?v=`) be kept for ever, and any other be asked for again."""
     response.set_etag(etag)
-    response.cache_control.private = True
-    if "v" in request.args:
+    named = request.args.get("v") == etag[:VERSION_DIGITS]
+    response.cache_control.private, response.cache_control.no_cache = True, None if named else True
+    if named:
         response.cache_control.max_age, response.cache_control.immutable = FOR_EVER_S, True
-    else:
-        response.cache_control.no_cache = True
     # No picture can run as a page, whatever a browser makes of its bytes.
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     try:
-        response.make_conditional(request.environ, accept_ranges=True, complete_length=response.content_length)
-    except RequestedRangeNotSatisfiable:
+        answer_as_asked(response, etag)
+    except HTTPException:
         response.close()
         raise
     return response

@@ -33,8 +33,16 @@ def test_an_address_that_names_the_bytes_is_cached_for_ever(client: FlaskClient,
     record = client.get(f"/v1/images/{picture}").json
     versioned, bare = client.get(record["file"]), client.get(f"/v1/images/{picture}/file")
     assert (versioned.cache_control.max_age, versioned.cache_control.immutable) == (31_536_000, True)
+    assert not versioned.cache_control.no_cache
     assert bare.cache_control.no_cache
     assert versioned.get_etag() == (record["sha256"], False)
+
+
+@pytest.mark.parametrize("what", ["file", "thumbnail"])
+def test_an_address_that_names_other_bytes_is_asked_for_again(client: FlaskClient, picture: str, what: str) -> None:
+    answer = client.get(f"/v1/images/{picture}/{what}?v=0123456789abcdef")
+    assert answer.cache_control.no_cache
+    assert not answer.cache_control.immutable
 
 
 @pytest.mark.parametrize("what", ["file", "thumbnail"])
@@ -122,6 +130,67 @@ def test_a_range_of_other_bytes_than_the_client_has_brings_the_whole(client: Fla
     same = client.get(address, headers={"Range": "bytes=0-3", "If-Range": whole.headers["ETag"]})
     other = client.get(address, headers={"Range": "bytes=0-3", "If-Range": '"other"'})
     assert (same.status_code, other.status_code, other.data) == (206, 200, whole.data)
+
+
+@pytest.mark.parametrize("what", ["file", "thumbnail"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"Range": "bytes=-999999999"},
+        {"Range": "bytes=0-1,5-6"},
+        {"Range": "pages=0-1"},
+        {"Range": "bytes=0-1", "If-Range": "W/ETAG"},
+        {"If-Match": "*"},
+        {"If-Match": '"a", ETAG'},
+        {"If-Unmodified-Since": "Thu, 01 Jan 2099 00:00:00 GMT"},
+        {"If-None-Match": '"a", "b"'},
+    ],
+    ids=str,
+)
+def test_what_asks_for_no_part_brings_the_whole(
+    client: FlaskClient, picture: str, what: str, asked: dict[str, str]
+) -> None:
+    address = f"/v1/images/{picture}/{what}"
+    whole = client.get(address)
+    headers = {name: value.replace("ETAG", whole.headers["ETag"]) for name, value in asked.items()}
+    answer = client.get(address, headers=headers)
+    assert (answer.status_code in (200, 206), answer.data) == (True, whole.data)
+
+
+@pytest.mark.parametrize("asked", ["bytes=5-2", "bytes=-0", "bytes=a-b", "bytes=", "bytes", "bytes=-" + "9" * 5000])
+def test_a_range_that_is_none_is_refused(client: FlaskClient, picture: str, asked: str) -> None:
+    answer = client.get(f"/v1/images/{picture}/file", headers={"Range": asked})
+    assert answer.json["code"] == "range_not_satisfiable"
+
+
+def test_a_part_of_what_the_client_has_already_is_not_sent(client: FlaskClient, picture: str) -> None:
+    address = f"/v1/images/{picture}/file"
+    known = {"Range": "bytes=0-1", "If-None-Match": client.get(address).headers["ETag"]}
+    assert client.get(address, headers=known).status_code == 304
+
+
+@pytest.mark.parametrize("what", ["file", "thumbnail"])
+def test_the_head_of_a_part_is_that_of_the_whole(client: FlaskClient, picture: str, what: str) -> None:
+    address = f"/v1/images/{picture}/{what}"
+    head = client.head(address, headers={"Range": "bytes=0-1"})
+    assert (head.status_code, head.headers["Content-Length"]) == (200, client.head(address).headers["Content-Length"])
+
+
+@pytest.mark.parametrize(
+    "asked", [{"If-Match": '"x"'}, {"If-Match": "W/ETAG"}, {"If-Match": '"x"', "Range": "bytes=0-1"}], ids=str
+)
+def test_other_bytes_than_the_client_means_are_not_sent(
+    client: FlaskClient, picture: str, asked: dict[str, str]
+) -> None:
+    address = f"/v1/images/{picture}/file"
+    etag = client.get(address).headers["ETag"]
+    answer = client.get(address, headers={name: value.replace("ETAG", etag) for name, value in asked.items()})
+    assert (answer.status_code, answer.json["code"]) == (412, "precondition_failed")
+
+
+def test_what_was_changed_since_is_not_sent_to_whom_that_matters(client: FlaskClient, picture: str) -> None:
+    then = {"If-Unmodified-Since": "Thu, 01 Jan 1998 00:00:00 GMT"}
+    assert client.get(f"/v1/images/{picture}/file", headers=then).json["code"] == "precondition_failed"
 
 
 def test_what_is_no_parameter_of_a_file_is_refused(client: FlaskClient, picture: str) -> None:

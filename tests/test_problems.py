@@ -202,6 +202,7 @@ CASES: dict[str, Callable[[Service], TestResponse]] = {
     "method_not_allowed": lambda service: service.client.put("/v1/images"),
     "key_taken": lambda service: service.add(key="a.png"),
     "not_indexed": not_indexed,
+    "precondition_failed": lambda service: service.client.get(f"/v1/images/{ID}/file", headers={"If-Match": '"x"'}),
     "too_many_pixels": lambda service: service.search(draw(RED, (70_000, 1), "PPM")),
     "too_large": lambda service: service.client.post("/v1/search", data=b" " * (2 << 20), mimetype="application/json"),
     "unsupported_format": lambda service: service.search(b"<svg/>" * 9),
