@@ -3,6 +3,7 @@
 All runs in the server's own loop, but `service`, which a thread runs for each request.
 """
 
+import logging
 import socket
 import time
 from collections.abc import Callable
@@ -15,9 +16,12 @@ from waitress.channel import HTTPChannel
 from waitress.utilities import Error
 
 from indexer.room import NoRoomError
+from service.parser import RequestParser
 from service.tasks import AppTask, InsufficientStorageError, ProblemTask, RequestTimeoutError
 
 IDLE_S = 0.2  # a connection on which nothing happened for so long carries no request that is on its way
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]
     so only our half is closed, and the rest is read and forgotten for a while.
     """
 
-    task_class, error_task_class = AppTask, ProblemTask
+    parser_class, task_class, error_task_class = RequestParser, AppTask, ProblemTask
     request: Any
     will_close: bool
     lingers = False  # the client may still be sending what nobody will read
@@ -114,6 +118,11 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]
         self.outbuf_lock.release()
         return False
 
+    def send_continue(self) -> None:
+        """Ask for the body that a client holds back, unless its head is refused already."""
+        if self.request.error is None:
+            super().send_continue()
+
     def received(self, data: bytes) -> bool:
         if self._lingers_until is not None:
             return False
@@ -175,7 +184,8 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]
         try:
             self._require_space(announced_bytes)
         except NoRoomError as error:
-            self._refuse(InsufficientStorageError(str(error)))
+            log.error("a request was refused: %s", error)
+            self._refuse(InsufficientStorageError("there is no room for so large a request"))
 
     def _refuse(self, error: Error) -> None:
         """Answer the request that is being received with an error, whatever of it has come."""

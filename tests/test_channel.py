@@ -82,6 +82,35 @@ def test_chunks_without_end_are_refused_as_soon_as_they_are_too_many(port: int) 
     assert sent > 2 << 20
 
 
+@pytest.mark.parametrize("length", [b"100000000", b"9" * 5000, b"-1", b"1, 1"])
+def test_a_client_that_asks_first_is_refused_before_it_sends_its_body(port: int, length: bytes) -> None:
+    with dial(port) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: " + length)
+        connection.sendall(b"\r\n\r\n")
+        assert read_answer(connection)[0] == (413 if length == b"100000000" else 400)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET http://[::1/ HTTP/1.1\r\nHost: x\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + b"9" * 5000 + b"\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n",
+        b"POST / HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX: a\rb\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n",
+        b"get / HTTP/1.1\r\nHost: x\r\n",
+    ],
+)
+def test_a_head_that_cannot_be_read_in_one_way_is_refused_and_nothing_after_it_is_read(port: int, head: bytes) -> None:
+    with dial(port) as connection:
+        connection.sendall(head + b"\r\n3\r\nabc\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        received = read_all(connection)
+    assert (received.split()[1], received.count(b"HTTP/1.")) == (b"400", 1)
+    assert b'"bad_request"' in received
+
+
 def test_what_fits_is_answered_on_a_connection_that_stays(port: int) -> None:
     with dial(port) as connection:
         for size in (0, 10, 1 << 20):
