@@ -5,13 +5,14 @@ save because boundaries are random. Its interface stays: `request.form` and `req
 """
 
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from flask import Request
 from multipart import MultipartError, MultipartParser, MultipartPart, ParserLimitReached
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
+from werkzeug.http import parse_options_header
 
 SPOOL_BYTES = 1 << 19  # larger parts go to a temporary file
 FIELD_BYTES = 1 << 16  # of a part that is no file
@@ -29,11 +30,14 @@ class FormParser(FormDataParser):
             return super().parse(stream, mimetype, content_length, dict(options or {}))
         try:
             parts = self._read_parts(stream, (options or {}).get("boundary", ""), content_length)
-            form = MultiDict([(part.name, part.value) for part in parts if part.filename is None])
+            # In UTF-8, whatever they claim: a codec like punycode would be busy for seconds with each.
+            form = MultiDict([(part.name, part.raw.decode()) for part in parts if part.filename is None])
         except ParserLimitReached:
             raise RequestEntityTooLarge("the form has too many or too large fields") from None
-        except (MultipartError, UnicodeDecodeError, LookupError) as error:
-            raise BadRequest(f"the form cannot be read: {error}") from None
+        except UnicodeDecodeError:
+            raise BadRequest("the form cannot be read: a field is not in UTF-8") from None
+        except MultipartError as error:
+            raise BadRequest(f"the form cannot be read: {error.args[0]}") from None
         files = MultiDict([(part.name, _as_file(part)) for part in parts if part.filename is not None])
         return stream, form, files
 
@@ -48,6 +52,8 @@ class FormParser(FormDataParser):
             spool_limit=SPOOL_BYTES,
         )
         parts = list(parser)
+        for part in parts:
+            part.filename = _file_name(part)
         if any(part.filename is None and part.size > FIELD_BYTES for part in parts):
             for part in parts:
                 part.close()
@@ -59,6 +65,13 @@ class FormRequest(Request):
     """A request whose forms are read by `FormParser`."""
 
     form_data_parser_class = FormParser
+
+
+def _file_name(part: MultipartPart) -> str | None:
+    """Return what a file is called, None for a field. Some programs write names beyond ASCII as RFC 5987 says."""
+    if "filename*" not in part.disposition:
+        return cast(str | None, part.filename)
+    return parse_options_header(part.disposition)[1].get("filename")
 
 
 def _as_file(part: MultipartPart) -> FileStorage:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 from uuid import UUID
 
 from flask import request
@@ -39,6 +39,10 @@ class Upload:
 
 def read_query(model: type[Model]) -> Model:
     """Return what a request's address says. Raises `InvalidRequestError`."""
+    try:
+        unquote_to_bytes(request.query_string).decode()
+    except UnicodeDecodeError:
+        raise InvalidRequestError("the address is not in UTF-8") from None
     return _checked(model, _from_texts(model, request.args))
 
 
@@ -85,7 +89,7 @@ def _checked(model: type[Model], values: Any) -> Model:
 
 def _sentence(fault: ErrorDetails) -> str:
     """Return what is wrong with one value, with its name."""
-    name, says = ".".join(str(part)[:80] for part in fault["loc"]) or "the body", fault["msg"]
+    name, says = ".".join(str(part)[:80] or '""' for part in fault["loc"]) or "the body", fault["msg"]
     fixed = {
         "extra_forbidden": f"there is no field {name}",
         "missing": f"{name} is missing",

@@ -65,6 +65,41 @@ def test_a_field_that_is_no_utf8_is_refused(client: FlaskClient) -> None:
     assert post(client, PART + draw(RED) + field).status_code == 400
 
 
+@pytest.mark.parametrize("charset", ["idna", "punycode", "utf-16", "zip", "nonsense"])
+def test_a_field_is_read_as_utf8_whatever_it_claims_to_be(client: FlaskClient, charset: str) -> None:
+    kind = f'Content-Disposition: form-data; name="label"\r\nContent-Type: text/plain; charset={charset}'
+    field = f"\r\n--x\r\n{kind}\r\n\r\nä-a\r\n--x--\r\n".encode()
+    assert post(client, PART + draw(RED) + field).json["label"] == "ä-a"
+
+
+@pytest.mark.parametrize(
+    ("told", "key"),
+    [
+        ("filename*=UTF-8''%e2%82%ac%20rates.png", "€ rates.png"),
+        ("filename=\"=?utf-8?B?w6k=?=\"; filename*=utf-8''%C3%A9.png", "é.png"),
+        ("filename*0*=UTF-8''a%20; filename*1=b.png", "a b.png"),
+        ("filename*=UTF-8'en'..%2F..%2Fa%00.png", "a.png"),
+    ],
+)
+def test_a_file_name_may_be_told_in_the_way_of_mail(client: FlaskClient, told: str, key: str) -> None:
+    head = f'--x\r\nContent-Disposition: form-data; name="image"; {told}\r\n\r\n'.encode()
+    assert post(client, head + draw(RED) + b"\r\n--x--\r\n").json["key"] == key
+
+
+@pytest.mark.parametrize("letters", ["%ED%A0%80", "%ff%fe"])
+def test_a_file_name_that_is_no_text_loses_what_is_none(client: FlaskClient, letters: str) -> None:
+    head = f"--x\r\nContent-Disposition: form-data; name=\"image\"; filename*=UTF-8''{letters}a.png\r\n\r\n".encode()
+    answer = post(client, head + draw(RED) + b"\r\n--x--\r\n")
+    assert answer.status_code == 202
+    assert answer.json["key"].endswith("a.png")
+
+
+def test_what_is_wrong_with_a_form_is_said_in_a_sentence(client: FlaskClient) -> None:
+    head = b'--x\r\nContent-Disposition: form-data; name="image"; filename="\xff.png"\r\n\r\n'
+    answer = post(client, head + draw(RED) + b"\r\n--x--\r\n")
+    assert answer.json["detail"] == "the form cannot be read: Segment header failed to decode"
+
+
 def test_too_many_parts_are_refused(client: FlaskClient) -> None:
     field = b'--x\r\nContent-Disposition: form-data; name="tags"\r\n\r\na\r\n'
     answer = post(client, field * 500 + b"--x--\r\n")

@@ -120,6 +120,12 @@ def test_texts_that_no_label_has_are_refused_in_every_place(client: FlaskClient,
     assert client.get(address).json["label"] is None
 
 
+@pytest.mark.parametrize("text", ["%ED%A0%80", "%ff", "%c3"])
+def test_an_address_that_is_no_text_is_refused(client: FlaskClient, text: str) -> None:
+    answer = client.get(f"/v1/images?label={text}")
+    assert (answer.status_code, answer.json["detail"]) == (400, "the address is not in UTF-8")
+
+
 @pytest.mark.parametrize("picture_id", ["..", "%2e%2e", "..%2f..%2fetc", "%00", "a" * 4000, "x%0d%0aSet-Cookie:y", "é"])
 def test_an_id_that_is_none_is_unknown_and_leads_nowhere(client: FlaskClient, outside: Path, picture_id: str) -> None:
     for what in ("", "/file", "/thumbnail", "/similar"):
