@@ -1,5 +1,6 @@
 """A library in a folder of this machine: links and rights are those of its file system, writes survive a crash."""
 
+import errno
 import os
 import stat
 import time
@@ -24,6 +25,7 @@ from indexer.room import require_room
 from model.header import Source
 
 STALE_TEMPORARY_S = 3600
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)  # a folder in it may belong to others, or be another disk
 
 
 class Folder:
@@ -98,55 +100,42 @@ class Folder:
         return path
 
     def open(self, key: str) -> tuple[Entry, IO[bytes]]:
-        path = self.path(key)
-        if not path.is_file():
-            raise FileNotFoundError(key)
-        file = path.open("rb")
+        file = self._found(key).open("rb")
         return _entry_from(key, os.fstat(file.fileno())), file
 
     @contextmanager
     def reading(self, key: str) -> Iterator[tuple[Entry, Source]]:
-        path = self.path(key)
+        path = self._found(key)
         entry = _entry_from(key, path.stat())
         yield entry, path.read_bytes() if entry.size <= IN_MEMORY_BYTES else path
 
     def head(self, key: str) -> bytes:
-        with self.path(key).open("rb") as file:
+        with self._found(key).open("rb") as file:
             return file.read(HEAD_BYTES)
 
     def sha256(self, key: str) -> str:
-        return digest(self.path(key))
+        return digest(self._found(key))
 
     def write(self, key: str, data: bytes, replace: bool = False) -> Entry:
-        path = self._writable_path(key)
-        require_room(self.root, self._min_free_bytes + len(data))
-        try:
-            status = write_file(path, data, replace)
-        except FileExistsError:
-            raise KeyTakenError(key) from None
-        except IsADirectoryError:
-            raise InvalidKeyError("there is a folder of that name") from None
-        except PermissionError:
-            raise ReadOnlyLibraryError from None
-        return _entry_from(key, status)
+        with self._writing(key) as path:
+            require_room(self.root, self._min_free_bytes + len(data))
+            return _entry_from(key, write_file(path, data, replace))
 
     def take_out(self, key: str, target: Path) -> None:
         """Move a picture out of the library, to a path that nobody else uses. Of several that move it at once one
         succeeds. Raises `ReadOnlyLibraryError`, `FileNotFoundError`."""
-        take_file(self._writable_path(key), target)
+        with self._writing(key) as path:
+            take_file(path, target)
 
     def take_in(self, key: str, source: Path) -> Entry:
         """Move a file into the library. Raises what `write` does."""
-        path = self._writable_path(key)
-        try:
+        with self._writing(key) as path:
             return _entry_from(key, move_file(source, path))
-        except FileExistsError:
-            raise KeyTakenError(key) from None
 
     def delete(self, key: str) -> None:
-        path = self._writable_path(key)
-        path.unlink(missing_ok=True)
-        sync_folder(path.parent)
+        with self._writing(key) as path:
+            path.unlink(missing_ok=True)
+            sync_folder(path.parent)
 
     def sweep(self) -> None:
         if self.read_only:
@@ -164,6 +153,32 @@ class Folder:
             return _entry_of(key, found.stat())
         except (InvalidKeyError, OSError):
             return None
+
+    def _found(self, key: str) -> Path:
+        """Return where a picture lies. Raises `FileNotFoundError` if what lies there is none of the library's files."""
+        check_key(key)
+        try:
+            path = self.path(key)
+            if stat.S_ISREG(path.stat().st_mode):
+                return path
+        except (InvalidKeyError, NotADirectoryError):
+            pass
+        raise FileNotFoundError(key)
+
+    @contextmanager
+    def _writing(self, key: str) -> Iterator[Path]:
+        """Give where a picture lies or is to lie, which is to be changed."""
+        path = self._writable_path(key)
+        try:
+            yield path
+        except FileExistsError:
+            raise KeyTakenError(key) from None
+        except IsADirectoryError:
+            raise InvalidKeyError("there is a folder of that name") from None
+        except OSError as error:
+            if error.errno in _FORBIDDEN:
+                raise ReadOnlyLibraryError from None
+            raise
 
     def _writable_path(self, key: str) -> Path:
         if self.read_only:

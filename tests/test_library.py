@@ -3,6 +3,7 @@
 import hashlib
 import os
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from indexer.folder import Folder
 from indexer.library import HEAD_BYTES, InvalidKeyError, KeyTakenError, Library, LibraryError, ReadOnlyLibraryError
 from indexer.room import NoRoomError
 from tests.buckets import OwnBucket
+
+NOBODY = 65534
 
 
 @pytest.fixture
@@ -125,6 +128,35 @@ def test_links_that_lead_out_of_the_library_are_left_alone(library: Folder, tmp_
     assert sorted(path.name for path in outside.iterdir()) == ["secret.jpg"]
 
 
+@pytest.mark.parametrize(
+    "put",
+    [
+        lambda path: path.mkdir(),
+        os.mkfifo,
+        lambda path: path.symlink_to("/etc/passwd"),
+        lambda path: path.symlink_to("/dev/zero"),
+        lambda path: path.symlink_to(path),
+    ],
+    ids=["folder", "pipe", "link out", "link to a device", "link to itself"],
+)
+def test_what_has_come_in_the_place_of_a_picture_is_not_read(library: Folder, put: Callable[[Path], None]) -> None:
+    library.write("cars/a.jpg", b"1")
+    (library.root / "cars/a.jpg").unlink()
+    put(library.root / "cars/a.jpg")
+    for ask in (library.open, library.head, library.sha256, lambda key: library.reading(key).__enter__()):
+        with pytest.raises(FileNotFoundError):
+            ask("cars/a.jpg")
+
+
+def test_a_picture_below_what_has_become_a_file_is_not_found(library: Folder) -> None:
+    library.write("cars/a.jpg", b"1")
+    (library.root / "cars/a.jpg").unlink()
+    (library.root / "cars").rmdir()
+    library.write("cars", b"1")
+    with pytest.raises(FileNotFoundError):
+        library.open("cars/a.jpg")
+
+
 def test_a_link_to_a_file_inside_is_a_picture_and_one_to_a_folder_is_not(library: Folder) -> None:
     library.write("cars/a.jpg", b"1")
     (library.root / "b.jpg").symlink_to("cars/a.jpg")
@@ -195,6 +227,33 @@ def test_a_read_only_folder_refuses_to_be_written(library: Folder) -> None:
         assert keys(library) == ["a.jpg"]
     finally:
         library.root.chmod(0o755)
+
+
+@pytest.fixture
+def stranger() -> Iterator[None]:
+    """Be a user whom nothing belongs to, for whom rights count."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can be somebody else for a while")
+    os.seteuid(NOBODY)
+    yield
+    os.seteuid(0)
+
+
+def test_a_folder_in_it_that_belongs_to_others_is_read_only(library: Folder, request: pytest.FixtureRequest) -> None:
+    library.write("cars/a.jpg", b"1")
+    library.root.chmod(0o777)
+    for folder in library.root.parents[:3]:
+        folder.chmod(0o755)
+    request.getfixturevalue("stranger")
+    for change in (
+        lambda: library.write("cars/b.jpg", b"1"),
+        lambda: library.write("cars/a.jpg", b"2", replace=True),
+        lambda: library.delete("cars/a.jpg"),
+        lambda: library.take_out("cars/a.jpg", library.root / "aside"),
+    ):
+        with pytest.raises(ReadOnlyLibraryError):
+            change()
+    assert read(library, "cars/a.jpg") == b"1"
 
 
 def test_a_full_disk_is_noticed_before_writing(library: Folder) -> None:
