@@ -11,7 +11,7 @@ from model.preprocess import load_picture
 from service.answers import OneAdded, Picture, SeveralAdded, describe
 from service.backlog import QueueFullError
 from service.context import context
-from service.errors import FETCHING, KEEPING, PICTURES, InvalidRequestError, answer_error
+from service.errors import FETCHING, KEEPING, PICTURES, InvalidRequestError, problem_of
 from service.intake import Upload, fetch_upload, read_uploads
 from service.names import name_to_key
 from service.operations import Answer, Operation, documented
@@ -117,7 +117,7 @@ def _answer_several(outcomes: list[Added | Exception], wait_s: float) -> Respons
 
 def _outcome(outcome: Added | Exception, settled: dict[str, Record]) -> OneAdded:
     if isinstance(outcome, Exception):
-        problem = answer_error(outcome).get_json()
+        problem = problem_of(outcome)
         return {"status": problem["status"], "error": problem}
     record = settled[outcome.record.id]
     return {"status": outcome.status(record), "image": describe(record)}

@@ -105,6 +105,7 @@ KINDS: dict[type[Exception], Kind] = {
     NotReadyError: Kind(503, "not_ready", "The service cannot take requests now", retry_after_s=5),
     BusyError: Kind(503, "busy", "Too much to do at the moment", retry_after_s=2),
     EngineUnavailableError: Kind(503, "engine_unavailable", "The catalogue does not answer", retry_after_s=5),
+    PermissionError: Kind(503, "library_unavailable", "The library does not answer", retry_after_s=5),
     LibraryUnavailableError: Kind(503, "library_unavailable", "The library does not answer", retry_after_s=5),
     EngineError: Kind(500, "engine_error", "The catalogue failed"),
     NoRoomError: Kind(507, "no_room", "The disk is full"),
@@ -116,13 +117,25 @@ PICTURES = (TooManyPixelsError, RequestEntityTooLarge, UnsupportedFormatError, U
 KEEPING = (ReadOnlyLibraryError, LibraryUnavailableError, NoRoomError)
 FETCHING = (FetchDisabledError, TooLargeError, ForbiddenUrlError, UpstreamError, FetchTimeoutError)
 
+# What is said of errors whose own words name places and addresses. These are for the log.
+_DISCREET: dict[type[Exception], str] = {
+    FileNotFoundError: "the picture's file is no longer in the library",
+    PermissionError: "the picture's file cannot be read at the moment",
+    LibraryUnavailableError: "the library cannot be reached at the moment",
+    EngineUnavailableError: "the catalogue cannot be reached at the moment",
+    EngineError: "the catalogue failed",
+    NoRoomError: "the disk has too little room left",
+}
+
 # Headers that belong to an HTTP error whatever its body.
 _KEPT_HEADERS = ("Allow", "Content-Range")
 
 
 def problem_of(error: Exception) -> Problem:
-    """Return the problem document (RFC 9457) of any exception."""
+    """Return the problem document (RFC 9457) of any exception. What is our fault the log says in full."""
     kind = kind_of(error)
+    if kind.status >= 500:
+        log.error("%s: %s", kind.code, error, exc_info=error if kind is INTERNAL else None)
     problem: Problem = {"type": "about:blank", "title": kind.title, "status": kind.status, "code": kind.code}
     if kind is not INTERNAL:
         problem["detail"] = _sentence(error)
@@ -140,8 +153,6 @@ def problem_of(error: Exception) -> Problem:
 def answer_error(error: Exception) -> Response:
     """Return an exception as an HTTP answer."""
     kind, problem = kind_of(error), problem_of(error)
-    if kind.status >= 500:
-        log.error("%s: %s", kind.code, error, exc_info=error if kind is INTERNAL else None)
     response = jsonify(problem)
     response.status_code, response.mimetype = kind.status, "application/problem+json"
     if kind.retry_after_s:
@@ -168,8 +179,4 @@ def kind_of(error: Exception) -> Kind:
 def _sentence(error: Exception) -> str:
     if isinstance(error, HTTPException):
         return error.description or error.name
-    if isinstance(error, FileNotFoundError):
-        return "the picture's file is no longer in the library"
-    if isinstance(error, LibraryUnavailableError):
-        return "the library cannot be reached at the moment"  # where it is the log says
-    return str(error)
+    return next((says for kind, says in _DISCREET.items() if isinstance(error, kind)), str(error))

@@ -87,6 +87,17 @@ def test_a_file_that_is_gone_is_not_found(client: FlaskClient, house: House, pic
     assert (answer.status_code, answer.json["code"]) == (404, "file_gone")
 
 
+@pytest.mark.parametrize("target", ["/etc/passwd", "/dev/zero", "a.png", "/nowhere"])
+def test_a_picture_whose_place_a_link_has_taken_that_leads_out_is_gone(
+    client: FlaskClient, house: House, picture: str, target: str
+) -> None:
+    (house.root / "cars/a.png").unlink()
+    (house.root / "cars/a.png").symlink_to(target)
+    for what in ("file", "thumbnail", "similar?box=0,0,1,0.5"):
+        answer = client.get(f"/v1/images/{picture}/{what}")
+        assert (answer.status_code, answer.json["code"]) == (404, "file_gone")
+
+
 def test_a_pending_picture_can_be_looked_at(client: FlaskClient, house: House) -> None:
     picture_id = house.put("new.png", draw(RED))
     house.synchroniser.sync()

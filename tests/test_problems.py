@@ -148,19 +148,22 @@ def with_engine_error(error: Exception) -> Callable[[Service], TestResponse]:
     return look
 
 
-class AwayLibrary:
-    """A library that cannot be reached."""
+class BrokenLibrary:
+    """A library that fails at everything."""
 
-    def __init__(self) -> None:
-        self.folder = None
+    def __init__(self, error: Exception) -> None:
+        self.folder, self._error = None, error
 
-    def open(self, key: str) -> None:
-        raise LibraryUnavailableError(f"{key} is away, at a secret address")
+    def open(self, _key: str) -> None:
+        raise self._error
 
 
-def library_away(service: Service) -> TestResponse:
-    service.change(library=AwayLibrary())
-    return service.client.get(f"/v1/images/{ID}/file")
+def with_library_error(error: Exception) -> Callable[[Service], TestResponse]:
+    def look(service: Service) -> TestResponse:
+        service.change(library=BrokenLibrary(error))
+        return service.client.get(f"/v1/images/{ID}/file")
+
+    return look
 
 
 def with_keys(service: Service) -> None:
@@ -214,9 +217,9 @@ CASES: dict[str, Callable[[Service], TestResponse]] = {
     "url_failed": lambda service: service.fetch(saying(answer(b"", "404 Not Found"))),
     "url_timeout": lambda service: service.fetch(repeating(b"HTTP/1.1 200 OK\r\n\r\n", b"x", 0.05)),
     "too_many_requests": too_often,
-    "engine_error": with_engine_error(EngineError("broken")),
-    "library_unavailable": library_away,
-    "engine_unavailable": with_engine_error(EngineUnavailableError("away")),
+    "engine_error": with_engine_error(EngineError("broken in /a/secret")),
+    "library_unavailable": with_library_error(LibraryUnavailableError("a.png is away, at a secret address")),
+    "engine_unavailable": with_engine_error(EngineUnavailableError("away at a secret")),
     "internal_error": with_engine_error(ZeroDivisionError("a secret")),
     "busy": busy,
     "queue_full": queue_full,
@@ -261,8 +264,24 @@ def test_the_code_comes_with_its_status_as_a_problem(service: Service, code: str
     assert "secret" not in found.text
     if found.status_code in (429, 503):
         assert int(found.headers["Retry-After"]) > 0
+    assert str(service.house.root.parent) not in found.text
     if code == "url_failed":
         assert found.json["upstream_status"] == 404
+
+
+def test_a_file_that_may_not_be_read_is_said_to_be_so_without_its_path(service: Service) -> None:
+    found = with_library_error(PermissionError(13, "Permission denied", "/a/secret"))(service)
+    assert (found.status_code, found.json["code"]) == (503, "library_unavailable")
+    assert found.json["detail"] == "the picture's file cannot be read at the moment"
+
+
+def test_a_fault_of_ours_with_one_of_several_is_in_the_log_as_well(
+    service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    service.change(keeper=None)
+    outcome = service.client.post("/v1/images/delete", json={"ids": [ID]}).json["results"][0]
+    assert (outcome["status"], outcome["error"]["code"]) == (500, "internal_error")
+    assert "AttributeError" in caplog.text
 
 
 def test_what_is_no_request_is_answered_in_the_same_way(tmp_path: Path) -> None:
