@@ -26,7 +26,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Patience:
-    """How long the server waits for what. A body may take `body_s`, and longer while it keeps up the least rate.
+    """How long the server waits for what. A body may take `body_s`, and longer while it keeps up the least rate; so may
+    an answer.
 
     Every `look_s` it is looked at whose time is up.
     """
@@ -38,6 +39,10 @@ class Patience:
     idle_s: float = 60.0
     crowded_idle_s: float = 2.0
     look_s: float = 1.0
+
+    def allows_s(self, moved_bytes: int) -> float:
+        """Return how long a body may take of which so much has come through."""
+        return self.body_s + moved_bytes / self.least_bytes_per_s
 
 
 class GuardedChannel(HTTPChannel):  # type: ignore[misc]
@@ -69,6 +74,8 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]
         self._began: float | None = self.creation_time  # of what is being received; None between requests
         self._lingers_until: float | None = None
         self._head_seen = False
+        self._sending_since: float | None = None  # at the first look that saw something to be sent
+        self._sent_bytes = 0  # since then
 
     @property
     def place(self) -> int | None:
@@ -89,14 +96,30 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]
             self.will_close = True
 
     def end_if_late(self) -> None:
-        """Refuse what has taken too long to arrive, and close what has waited for too long."""
+        """Refuse what has taken too long to arrive, and close what has waited or been read for too long."""
         now = time.time()
-        if self._lingers_until is not None:
+        if self._is_read_too_slowly(now):
+            super().handle_close()  # now: it may never be writable again
+        elif self._lingers_until is not None:
             self.will_close = self.will_close or now > self._lingers_until
         elif self._began is not None and now > self._began + self._allowed_s():
             self._give_up()
         elif self._is_idle() and now > self.last_activity + self._idle_s():
             self.will_close = True
+
+    def _is_read_too_slowly(self, now: float) -> bool:
+        if not self.total_outbufs_len:
+            self._sending_since = None
+        elif self._sending_since is None:
+            self._sending_since, self._sent_bytes = now, 0
+        else:
+            return now > self._sending_since + self._patience.allows_s(self._sent_bytes)
+        return False
+
+    def send(self, data: bytes, do_close: bool = True) -> int:
+        sent = int(super().send(data, do_close))
+        self._sent_bytes += sent
+        return sent
 
     def readable(self) -> bool:
         if self._lingers_until is not None:
@@ -161,7 +184,7 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]
     def _allowed_s(self) -> float:
         if self.request is None or not self.request.headers_finished:
             return self._patience.head_s
-        return self._patience.body_s + float(self.request.body_bytes_received / self._patience.least_bytes_per_s)
+        return self._patience.allows_s(self.request.body_bytes_received)
 
     def _is_idle(self) -> bool:
         return self._began is None and not self.requests and not self.total_outbufs_len

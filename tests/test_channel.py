@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -21,12 +21,14 @@ QUICK = Patience(
 )
 LIMIT_S = 10.0  # for anything here to happen
 MEGABYTE = bytes(1 << 20)
+LARGE = 40 << 20  # more than systems and server keep of an answer for somebody who does not take it
 
 
 def open_port(patience: Patience, **settings: object) -> Iterator[int]:
     """Yield the port of a server whose app says how many bytes it got."""
     app, stop = Flask(__name__), threading.Event()
     app.add_url_rule("/", view_func=lambda: str(len(request.get_data())), methods=["GET", "POST"])
+    app.add_url_rule("/large", view_func=lambda: bytes(LARGE), endpoint="large")
     app.add_url_rule("/empty/<int:status>", view_func=lambda status: ("", status), endpoint="empty")
     server = Server(app, Settings(port=0, **settings), stop, patience)  # type: ignore[arg-type]
     thread = threading.Thread(target=server.run)
@@ -183,6 +185,30 @@ def test_a_connection_without_a_next_request_is_closed(port: int) -> None:
     with dial(port) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert read_answer(connection)[0] == 200
+
+
+def test_a_client_that_hardly_reads_its_answer_is_left_after_a_while(port: int) -> None:
+    with dial(port) as connection:
+        connection.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+        received = 0
+        with suppress(ConnectionResetError):
+            for _ in range(150):
+                threading.Event().wait(0.02)
+                received += len(connection.recv(1))
+            received += len(read_all(connection))
+    assert received < LARGE
+
+
+def test_a_client_that_takes_its_time_but_reads_has_the_whole_answer() -> None:
+    patience = Patience(body_s=0.2, least_bytes_per_s=1 << 20, look_s=0.05)
+    for port in open_port(patience, min_free_mb=0):
+        with dial(port) as connection:
+            connection.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            received = 0
+            while piece := connection.recv(1 << 20):
+                received += len(piece)
+                threading.Event().wait(0.01)
+    assert received > LARGE
 
 
 def test_a_client_that_never_stops_sending_is_not_listened_to_for_ever(port: int) -> None:
