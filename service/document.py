@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests, Unsuppor
 from werkzeug.routing import Rule
 
 from indexer.engine import EngineError, EngineUnavailableError
+from indexer.room import NoRoomError
 from service.answers import Problem
 from service.errors import INTERNAL, KINDS, InvalidRequestError, Kind
 from service.keys import KeyNeededError, WriteKeyNeededError
@@ -194,7 +195,7 @@ def _kinds(operation: Operation, method: str) -> list[Kind]:
     if operation.query or operation.body:
         refuses.append(InvalidRequestError)
     if operation.body:
-        refuses += [UnsupportedMediaType, RequestEntityTooLarge]
+        refuses += [UnsupportedMediaType, RequestEntityTooLarge, NoRoomError]
     return [*(KINDS[error] for error in refuses), INTERNAL]
 
 

@@ -19,7 +19,7 @@ from service.stopwatch import Stopwatch
 search_routes = Blueprint("search", __name__, url_prefix="/v1")
 
 # What can be wrong with a stored picture that is searched with.
-_STORED = (UnknownPictureError, NotIndexedError, LibraryUnavailableError)
+_STORED = (UnknownPictureError, FileNotFoundError, NotIndexedError, LibraryUnavailableError)
 _ANSWERS = {200: Answer("What was found.", Found, FOUND, headers={"Server-Timing": "Milliseconds by stage."})}
 
 

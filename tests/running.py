@@ -1,4 +1,4 @@
-"""The real service, as its own process."""
+"""The real service, and what stands before it, as processes of their own."""
 
 import os
 import re
@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any, Self
 
 import requests
 
@@ -33,25 +34,18 @@ def wait_until(true: Callable[[], bool], limit_s: float = START_LIMIT_S) -> None
         time.sleep(0.02)
 
 
-class RunningService:
-    """`python -m service` on a free port, with a log beside its data; ends with the `with` block."""
+class Running:
+    """A process that answers at `address` and logs to `log`; ends with the `with` block."""
 
-    command: Sequence[str] = ("-m", "service")
+    must_be_well = True
 
-    def __init__(self, library: Path | str, data: Path, *flags: str, **variables: str) -> None:
-        self.port = free_port()
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.log = data / "service.log"
-        data.mkdir(parents=True, exist_ok=True)
-        given = {"LIBRARY": str(library), "DATA": str(data), "PORT": str(self.port)} | variables
-        self.environ = os.environ | {f"LOOKALIKE_{name}": value for name, value in given.items()}
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, *self.command, *flags], cwd=ROOT, env=self.environ, stdout=log, stderr=log
-            )
+    def __init__(self, command: Sequence[str | Path], address: str, log: Path, **options: Any) -> None:
+        self.address, self.log = address, log
+        with log.open("ab") as file:
+            self.process = subprocess.Popen(command, stdout=file, stderr=file, **options)
         self.session = requests.Session()
 
-    def __enter__(self) -> "RunningService":
+    def __enter__(self) -> Self:
         try:
             wait_until(self._answers)
         except BaseException:
@@ -71,7 +65,8 @@ class RunningService:
         if self.process.poll() is not None:
             raise RuntimeError(self.log.read_text())
         try:
-            return self.session.get(f"{self.address}/health/ready", timeout=5).ok
+            answer = self.session.get(f"{self.address}/health/ready", timeout=5, allow_redirects=False)
+            return answer.ok or not self.must_be_well
         except (requests.ConnectionError, requests.Timeout):
             return False
 
@@ -79,6 +74,20 @@ class RunningService:
         """End it as a power cut would, and wait until it is gone."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(30)
+
+
+class RunningService(Running):
+    """`python -m service` on a free port, with a log beside its data."""
+
+    command: Sequence[str] = ("-m", "service")
+
+    def __init__(self, library: Path | str, data: Path, *flags: str, **variables: str) -> None:
+        self.port = free_port()
+        data.mkdir(parents=True, exist_ok=True)
+        given = {"LIBRARY": str(library), "DATA": str(data), "PORT": str(self.port)} | variables
+        self.environ = os.environ | {f"LOOKALIKE_{name}": value for name, value in given.items()}
+        command, address = [sys.executable, *self.command, *flags], f"http://127.0.0.1:{self.port}"
+        super().__init__(command, address, data / "service.log", cwd=ROOT, env=self.environ)
 
     def peak_memory_bytes(self) -> int:
         """Return the most memory that the process has held at once."""

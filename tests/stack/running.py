@@ -12,10 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from uuid import uuid4
 
-import requests
-
 from indexer.server import connect
-from tests.running import ROOT, RunningService, free_port, wait_until
+from tests.running import ROOT, Running, RunningService, free_port, wait_until
 
 QDRANT_URL, QDRANT_KEY = os.environ.get("QDRANT_URL", ""), os.environ.get("QDRANT_API_KEY", "")
 NGINX = ROOT / "deploy" / "nginx"
@@ -66,15 +64,16 @@ def _index(environ: dict[str, str]) -> None:
         worker.communicate(timeout=30)
 
 
-class RunningNginx:
+class RunningNginx(Running):
     """nginx before whatever listens on a port, with the folders that it sends files from; all that it writes and
     logs lies in `folder`. `plain` or `tls` is the server that it runs."""
+
+    must_be_well = False  # what is behind it may be away
 
     def __init__(
         self, port_behind: int, library: Path, data: Path, folder: Path, server: str = "plain", max_upload_mb: int = 32
     ) -> None:
         self.port, self.port_tls = free_port(), free_port()
-        self.address, self.log = f"http://127.0.0.1:{self.port}", folder / "nginx.log"
         places = {
             "/tmp/": f"{folder}/",
             "/etc/nginx/": f"{folder}/",
@@ -91,34 +90,7 @@ class RunningNginx:
             for there, here in places.items():
                 text = text.replace(there, here)
             (folder / name).write_text(text)
-        command = ["nginx", "-e", "stderr", "-c", str(folder / "nginx.conf")]
-        with self.log.open("ab") as log:
-            # Its processes must be able to read the folders of a test.
-            own = f"daemon off; user {getpass.getuser()};"
-            self.process = subprocess.Popen([*command, "-g", own], stdout=log, stderr=log)
-        self.session = requests.Session()
-
-    def __enter__(self) -> "RunningNginx":
-        try:
-            wait_until(self._listens, 20)
-        except BaseException:
-            self.process.kill()
-            self.process.wait(30)
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.session.close()
-        self.process.terminate()
-        self.process.wait(30)
-
-    def _listens(self) -> bool:
-        if self.process.poll() is not None:
-            raise RuntimeError(self.log.read_text())
-        try:
-            self.session.get(f"{self.address}/health/live", timeout=5, allow_redirects=False)
-        except requests.ConnectionError:
-            return False
-        return True
+        # Its processes must be able to read the folders of a test.
+        own = f"daemon off; user {getpass.getuser()};"
+        command = ["nginx", "-e", "stderr", "-c", folder / "nginx.conf", "-g", own]
+        super().__init__(command, f"http://127.0.0.1:{self.port}", folder / "nginx.log")
