@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageFile
 
 from model.colour import Levels, find_levels, flatten, is_deep
 from model.cost import SHARE, coefficient_bytes, decoding_bytes
@@ -34,6 +34,10 @@ WHOLE: Box = (0, 0, 1, 1)
 _REDUCING_GAP = 2
 _BAND_PIXELS = 1 << 20
 _PIXEL_BYTES = 4  # in Pillow's memory, at most
+
+# Decoders let go of the GIL for each block that they are given, and wait for it again. With 64 KiB that is several
+# times a picture, and costs a twentieth of the searches where many want to.
+ImageFile.MAXBLOCK = 1 << 20
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

@@ -14,8 +14,9 @@ from waitress import wasyncore
 from waitress.server import BaseWSGIServer, create_server
 
 from indexer.room import require_room
-from indexer.settings import Settings
+from indexer.settings import CORES, Settings
 from service.channel import GuardedChannel, Patience
+from service.dispatcher import Dispatcher
 from service.loop import Loop
 
 # The app itself refuses what is over its limit, in its own words; this is for what is not even worth reading.
@@ -132,7 +133,7 @@ def _create(app: Flask, settings: Settings, sockets: dict[int, Any]) -> Any:
         map=sockets,
         host=settings.host,
         port=settings.port,
-        threads=settings.threads,
+        _dispatcher=Dispatcher(settings.threads, at_once=max(2, CORES)),
         ident=None,
         connection_limit=CONNECTIONS,
         recv_bytes=RECEIVE_BYTES,
