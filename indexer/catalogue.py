@@ -68,7 +68,8 @@ class Claim:
 
 
 class Catalogue:
-    """All that is known of the library's pictures. Safe to use from several threads; what has returned is durable."""
+    """All that is known of the library's pictures. Safe to use from several threads; what has returned is durable, where
+    nothing else is said."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -228,13 +229,16 @@ class Catalogue:
         where = Where(equal={"lease": claim.lease, "state": "pending"})
         self._engine.set_payload({"leased_until": time.time() + lease_s}, where, durable=False)
 
-    def finish(self, claim: Claim, outcomes: Sequence[Outcome]) -> None:
-        """Write what became of claimed pictures, except of those that were changed or removed since."""
+    def finish(self, claim: Claim, outcomes: Sequence[Outcome], durable: bool = True) -> None:
+        """Write what became of claimed pictures, except of those that were changed or removed since.
+
+        That need not be durable at once: what a power cut takes back is pending as before, and is indexed again.
+        """
         held = Where(equal={"lease": claim.lease})
         points = [_finished(outcome) for outcome in outcomes if not (outcome.gone or outcome.put_off)]
         gone = [outcome.record.id for outcome in outcomes if outcome.gone]
         if points:
-            self._engine.write(points, "update", held)
+            self._engine.write(points, "update", held, durable)
         if gone:
             self._engine.delete(replace(held, ids=gone))
         if any(outcome.put_off for outcome in outcomes):

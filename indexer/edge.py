@@ -79,10 +79,12 @@ class EdgeEngine:
         for field in _INDEXES.keys() - self._shard.info().payload_schema.keys():
             self._shard.update(qe.UpdateOperation.create_field_index(field, _INDEXES[field]))
 
-    def write(self, points: Sequence[Point], mode: WriteMode = "upsert", where: Where = EVERYTHING) -> None:
+    def write(
+        self, points: Sequence[Point], mode: WriteMode = "upsert", where: Where = EVERYTHING, durable: bool = True
+    ) -> None:
         own = [qe.Point(point.id, _named(point.vector), point.payload) for point in points]
         condition = None if where == EVERYTHING else _filter(where)
-        self._update(qe.UpdateOperation.upsert_points(own, condition, _MODES[mode]))
+        self._update(qe.UpdateOperation.upsert_points(own, condition, _MODES[mode]), durable)
 
     def set_payload(self, fields: dict[str, Any], where: Where, durable: bool = True) -> None:
         self._update(qe.UpdateOperation.set_payload_by_filter(_filter(where), fields), durable)
@@ -139,7 +141,8 @@ class EdgeEngine:
             self._commit()
 
     def _commit(self) -> None:
-        """Flush, once for all threads that wait: a flush takes some 10 ms and makes everything before it durable."""
+        """Flush, once for all threads that wait: it makes everything before it durable. It takes a quick disk some 10 ms,
+        for which it holds the GIL, and everything stands still."""
         ticket = next(self._tickets)
         with self._commit_lock:
             if self._committed >= ticket:

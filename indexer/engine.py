@@ -140,20 +140,22 @@ class Query:
 
 
 class Engine(Protocol):
-    """What every engine does. A write that has returned is durable. Methods raise `EngineError` and may be called
-    from any thread."""
+    """What every engine does. A write that has returned is durable, unless it need not be: then it is from the next
+    durable one on. Methods raise `EngineError` and may be called from any thread."""
 
     @property
     def name(self) -> str:
         """`edge` or `server`."""
 
-    def write(self, points: Sequence[Point], mode: WriteMode = "upsert", where: Where = EVERYTHING) -> None:
+    def write(
+        self, points: Sequence[Point], mode: WriteMode = "upsert", where: Where = EVERYTHING, durable: bool = True
+    ) -> None:
         """Write whole points. `insert` leaves points that exist alone, `update` those that do not; those that exist
         are written only where they meet `where`."""
 
     def set_payload(self, fields: dict[str, Any], where: Where, durable: bool = True) -> None:
-        """Set some payload fields of the points that meet `where`, each tested and set at once. This alone need not
-        always be durable: leases mean nothing after a crash."""
+        """Set some payload fields of the points that meet `where`, each tested and set at once. Leases need not be
+        durable: they mean nothing after a crash."""
 
     def delete(self, where: Where) -> None:
         """Delete the points that meet `where`."""

@@ -124,7 +124,13 @@ class ServerEngine:
         for field in _INDEXES.keys() - found.payload_schema.keys():
             self._client.create_payload_index(self._collection, field, _INDEXES[field])
 
-    def write(self, points: Sequence[Point], mode: WriteMode = "upsert", where: Where = EVERYTHING) -> None:
+    def write(
+        self,
+        points: Sequence[Point],
+        mode: WriteMode = "upsert",
+        where: Where = EVERYTHING,
+        durable: bool = True,  # noqa: ARG002
+    ) -> None:
         own = [models.PointStruct(id=point.id, vector=_named(point.vector), payload=point.payload) for point in points]
         how = {"update_filter": None if where == EVERYTHING else _filter(where), "update_mode": _MODES[mode]}
         for start in range(0, len(own), PAGE):

@@ -26,6 +26,7 @@ BATCH = 64
 LEASE_S = 60.0
 LONGEST_S = 600.0  # for a batch, after which its pictures are given to somebody else
 MAX_ATTEMPTS = 3
+DURABLE_EVERY_S = 5.0
 IDLE_WAIT_S = 1.0
 TROUBLE_WAIT_S = 5.0
 
@@ -54,11 +55,13 @@ class WorkerSettings:
     """`threads` pictures are worked on at once; larger ones than `max_pixels` fail.
 
     For `lease_s` after a worker has died nobody else takes what it had taken. One that lives renews its leases.
+    While there is more to do, what it has done is made durable every `durable_every_s`.
     """
 
     threads: int
     max_pixels: int
     lease_s: float = LEASE_S
+    durable_every_s: float = DURABLE_EVERY_S
 
 
 class Worker:
@@ -69,6 +72,7 @@ class Worker:
         self._max_pixels, self._lease_s = settings.max_pixels, settings.lease_s
         self._away: LibraryUnavailableError | None = None
         self._in_flight: deque[tuple[Claim, list[Future[Outcome]]]] = deque()
+        self._durable_every_s, self._durable_at_s = settings.durable_every_s, time.monotonic()
         self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="index")
 
     def __enter__(self) -> "Worker":
@@ -92,8 +96,8 @@ class Worker:
         """Take a batch of pending pictures; return whether there was one, and so perhaps another.
 
         While it is being indexed the batch before it is written, so that no core waits for the disk. When nothing is
-        pending any more, everything has been written. Raises `LibraryUnavailableError` where pictures could not be had;
-        they are pending as before.
+        pending any more, everything has been written and is durable. Raises `LibraryUnavailableError` where pictures
+        could not be had; they are pending as before.
         """
         claim = self._catalogue.claim(BATCH, self._lease_s)
         if claim.suspicious:
@@ -115,7 +119,7 @@ class Worker:
         while len(self._in_flight) > (0 if self._away else number):
             claim, outcomes = self._in_flight[0]
             done = self._wait_for(outcomes)
-            self._catalogue.finish(claim, done)  # until that has been done it is tried again
+            self._write(claim, done)  # until that has been done it is tried again
             self._in_flight.popleft()
             for outcome in done:
                 if not outcome.put_off:
@@ -123,6 +127,13 @@ class Worker:
         if away := self._away:
             self._away = None
             raise away
+
+    def _write(self, claim: Claim, done: list[Outcome]) -> None:
+        """Write what became of a batch, seldom durably: nothing else could be done meanwhile."""
+        durable = len(self._in_flight) == 1 or time.monotonic() > self._durable_at_s + self._durable_every_s
+        self._catalogue.finish(claim, done, durable)
+        if durable:
+            self._durable_at_s = time.monotonic()
 
     def _wait_for(self, outcomes: list[Future[Outcome]]) -> list[Outcome]:
         """Return the outcomes when all are there, and renew the leases meanwhile."""

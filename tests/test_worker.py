@@ -152,10 +152,12 @@ def test_a_running_worker_wakes_up_for_new_pictures_and_stops_when_told(house: H
 
 
 class Renewing:
-    """A catalogue that notes when a lease is renewed, and whose next writes can be made to fail."""
+    """A catalogue that notes when a lease is renewed and what is to be durable, and whose next writes can be made to
+    fail."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue, self.renewed, self.errors = catalogue, Event(), list[Exception]()
+        self.durable: list[bool] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._catalogue, name)
@@ -164,10 +166,11 @@ class Renewing:
         self._catalogue.renew(claim, lease_s)
         self.renewed.set()
 
-    def finish(self, claim: Claim, outcomes: Sequence[Outcome]) -> None:
+    def finish(self, claim: Claim, outcomes: Sequence[Outcome], durable: bool = True) -> None:
         if self.errors:
             raise self.errors.pop()
-        self._catalogue.finish(claim, outcomes)
+        self.durable.append(durable)
+        self._catalogue.finish(claim, outcomes, durable)
 
 
 class Patient(ColourEncoder):
@@ -203,3 +206,18 @@ def test_what_could_not_be_written_is_written_later(house: House) -> None:
             worker.step()
         assert not worker.step()
         assert house.catalogue.counts()["indexed"] == 1
+
+
+@pytest.mark.parametrize(("durable_every_s", "durable"), [(1000.0, [False, False, True]), (-1.0, [True, True, True])])
+def test_what_was_done_is_durable_at_the_end_and_now_and_then(
+    house: House, durable_every_s: float, durable: list[bool]
+) -> None:
+    for number in range(2 * BATCH + 1):
+        house.put(f"{number}.png", draw((number, 0, 0)))
+    house.synchroniser.sync()
+    catalogue: Any = Renewing(house.catalogue)
+    settings = WorkerSettings(threads=1, max_pixels=10_000, durable_every_s=durable_every_s)
+    with Worker(house.library, catalogue, ColourEncoder(), settings) as worker:
+        while worker.step():
+            pass
+    assert catalogue.durable == durable
