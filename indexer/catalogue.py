@@ -68,8 +68,8 @@ class Claim:
 
 
 class Catalogue:
-    """All that is known of the library's pictures. Safe to use from several threads; what has returned is durable, where
-    nothing else is said."""
+    """All that is known of the library's pictures. Safe to use from several threads; what has returned is durable,
+    where nothing else is said."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

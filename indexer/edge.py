@@ -141,8 +141,8 @@ class EdgeEngine:
             self._commit()
 
     def _commit(self) -> None:
-        """Flush, once for all threads that wait: it makes everything before it durable. It takes a quick disk some 10 ms,
-        for which it holds the GIL, and everything stands still."""
+        """Flush, once for all threads that wait: it makes everything before it durable. It takes some 10 ms on a quick
+        disk, for which it holds the GIL, and everything stands still."""
         ticket = next(self._tickets)
         with self._commit_lock:
             if self._committed >= ticket:
