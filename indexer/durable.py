@@ -92,20 +92,21 @@ def _take_to_other_disk(source: Path, target: Path) -> bool:
 def move_file(source: Path, target: Path) -> os.stat_result:
     """Move a file, durably, also from one disk to another, and return its status.
 
-    An existing target raises `FileExistsError`.
+    A link is moved as it is; its status is that of the file that it then leads to. An existing target raises
+    `FileExistsError`.
     """
-    status = source.stat()
+    status = None if source.is_symlink() else source.stat()
     try:
         make_folder(target.parent)
         _give_name(source, target, replace=False)
     except OSError as error:
         if isinstance(error, FileExistsError | FileNotFoundError):
             raise
-        write_file(target, source.read_bytes(), replace=False, mtime_ns=status.st_mtime_ns)
+        write_file(target, source.read_bytes(), replace=False, mtime_ns=source.stat().st_mtime_ns)
     source.unlink(missing_ok=True)
     sync_folder(target.parent)
     sync_folder(source.parent)
-    return status
+    return status or target.stat()
 
 
 def _name_aside(path: Path) -> Path:

@@ -78,7 +78,8 @@ class FolderTrash:
         for folder in sorted((self._folder / picture_id).glob("*/"), key=lambda f: int(f.name), reverse=True):
             with suppress(FileNotFoundError):  # brought back or purged just now
                 record = Record.from_json((folder / "record.json").read_bytes())
-                if (folder / "picture").is_file():
+                picture = folder / "picture"
+                if picture.is_file() or picture.is_symlink():  # which may lead somewhere from its own place only
                     return Trashed(record, str(folder))
         return None
 

@@ -1,5 +1,6 @@
 """Adding, removing and restoring, on each engine."""
 
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -87,6 +88,27 @@ def test_a_removed_picture_lies_in_the_trash_and_nowhere_else(any_house: House) 
     assert not (any_house.root / "a.png").exists()
     assert any_house.catalogue.count() == 0
     assert [path.read_bytes() for path in any_house.data.rglob("picture")] == [draw(RED)]
+
+
+def test_a_link_that_was_removed_comes_back_as_it_was(house: House) -> None:
+    house.put("cars/a.png", draw(RED))
+    (house.root / "b.png").symlink_to("cars/a.png")
+    house.synchroniser.sync()
+    house.keeper.remove(id_of("b.png"))
+    assert house.keeper.restore(id_of("b.png")).key == "b.png"
+    assert (house.root / "b.png").readlink() == Path("cars/a.png")
+    assert house.library.entry("cars/a.png") is not None
+
+
+def test_a_link_whose_picture_is_gone_by_then_stays_away(house: House) -> None:
+    house.put("cars/a.png", draw(RED))
+    (house.root / "b.png").symlink_to("cars/a.png")
+    house.synchroniser.sync()
+    for key in ("b.png", "cars/a.png"):
+        house.keeper.remove(id_of(key))
+    with pytest.raises(UnknownPictureError):
+        house.keeper.restore(id_of("b.png"))
+    assert house.known_keys() == set()
 
 
 def test_a_restored_picture_is_as_it_was(any_house: House) -> None:
