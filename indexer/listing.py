@@ -24,6 +24,7 @@ _ORDERS: dict[Sort, Order] = {
     "smallest": Order("size"),
 }
 _MICROSECOND = timedelta(microseconds=1)
+MAX_SIZE = 1 << 63  # bytes; no file is as large
 
 
 class CursorError(ValueError):
@@ -115,8 +116,12 @@ def _read_cursor(sort: Sort, cursor: str) -> Place:
 
 
 def _read_value(sort: Sort, value: Any) -> Value:
-    """Return a value that another may follow."""
-    read = datetime.fromisoformat(value).astimezone(UTC) if _ORDERS[sort].field == "added_at" else int(value)
+    """Return a value that another may follow, and that every engine can compare with."""
+    if _ORDERS[sort].field == "size":
+        if not 0 <= int(value) < MAX_SIZE:
+            raise ValueError
+        return int(value)
+    read = datetime.fromisoformat(value).astimezone(UTC)
     _next(read)
     return read
 

@@ -153,6 +153,14 @@ def test_a_cursor_that_somebody_made_up_is_refused(client: FlaskClient, inside: 
     assert (answer.status_code, answer.json["code"]) == (400, "invalid_cursor")
 
 
+@pytest.mark.parametrize("size", [10**400, 1 << 63, -1, 1.5, "1", None])
+def test_a_cursor_with_a_size_that_no_file_has_is_refused(client: FlaskClient, size: object) -> None:
+    add(client, draw(RED))
+    cursor = base64.urlsafe_b64encode(json.dumps(["largest", size, None]).encode()).decode()
+    answer = client.get("/v1/images", query_string={"cursor": cursor, "sort": "largest"})
+    assert (answer.status_code, answer.json["code"]) == (400, "invalid_cursor")
+
+
 def test_a_list_can_be_filtered_by_label_tag_and_state(client: FlaskClient, house: House) -> None:
     add(client, draw(RED), "a.png", label="cars", tags="old")
     add(client, draw(BLUE), "b.png", label="bikes")
