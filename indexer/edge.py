@@ -5,19 +5,19 @@ writes come in batches; it searches exactly, without an HNSW graph, which is rig
 """
 
 import fcntl
-import itertools
 import logging
 import shutil
-import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 import qdrant_edge as qe
 
+from indexer.commits import Commits
 from indexer.conditions import Dialect, build_filter
 from indexer.engine import (
     DATETIMES,
@@ -74,8 +74,7 @@ class EdgeEngine:
         require_room(folder, min_free_bytes)
         self._lock_file = _lock(folder / "lock", lock_wait_s)
         self._shard = _open_shard(folder / "edge", vector_size)
-        self._commit_lock = threading.Lock()
-        self._tickets, self._committed = itertools.count(1), 0
+        self._commits = Commits(partial(self._ask, self._shard.flush))
         for field in _INDEXES.keys() - self._shard.info().payload_schema.keys():
             self._shard.update(qe.UpdateOperation.create_field_index(field, _INDEXES[field]))
 
@@ -138,18 +137,7 @@ class EdgeEngine:
         require_room(self._folder, self._min_free_bytes)
         self._ask(self._shard.update, operation)
         if durable:
-            self._commit()
-
-    def _commit(self) -> None:
-        """Flush, once for all threads that wait: it makes everything before it durable. It takes some 10 ms on a quick
-        disk, for which it holds the GIL, and everything stands still."""
-        ticket = next(self._tickets)
-        with self._commit_lock:
-            if self._committed >= ticket:
-                return
-            reached = next(self._tickets)
-            self._ask(self._shard.flush)
-            self._committed = reached
+            self._commits.commit()
 
     @staticmethod
     def _ask(method: Callable[..., Any], *arguments: Any) -> Any:

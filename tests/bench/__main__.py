@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from indexer.settings import CORES
+from model.allocator import return_large_pieces
 from model.artifact import load_artifact
 from model.runtime import Encoder
 from tests.bench.corpus import Corpus
@@ -28,6 +29,7 @@ POINTS = 2_500
 
 def main(arguments: Sequence[str]) -> int:
     flags = _parser().parse_args(arguments)
+    return_large_pieces()  # as every entry point does that decodes
     if flags.crowd:
         return _meet_the_crowd(flags.crowd)
     if flags.scale:

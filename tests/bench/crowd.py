@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
-from time import monotonic
+from time import monotonic, process_time
 
 import numpy as np
 
@@ -31,7 +31,8 @@ Answer = tuple[int, dict[str, str], bytes]
 class Crowd:
     """What the crowd saw. `lost` are keys that were acknowledged and are not as they were left; `odd` what must not be.
 
-    `searches_per_s` is of a time in which everybody searches, and nothing else.
+    `searches_per_s` is of a time in which everybody searches, and nothing else; `client_ms` is what each search then
+    took of the cores for the crowd itself, which the service does without.
     """
 
     size: int
@@ -42,11 +43,17 @@ class Crowd:
     odd: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     searches_per_s: float = 0.0
+    client_ms: float = 0.0
 
     @property
     def limit_per_s(self) -> float:
         """The searches per second that decoding and the model alone would allow."""
         return fmean(limit.per_s for limit in self.limits)
+
+    @property
+    def together_per_s(self) -> float:
+        """What threads reach that do nothing but decode and run the model, one a core."""
+        return fmean(limit.together_per_s for limit in self.limits)
 
     def lines(self) -> list[str]:
         """Return the report."""
@@ -59,7 +66,9 @@ class Crowd:
             ),
             f"lost: {len(self.lost)}; answers that must not be: {self.odd[:3] or 'none'}",
             f"searching alone: {self.searches_per_s:.0f} per second, "
-            f"{self.searches_per_s / self.limit_per_s:.0%} of the limit of {self.limit_per_s:.0f}",
+            f"{self.searches_per_s / self.limit_per_s:.0%} of the limit of {self.limit_per_s:.0f}; "
+            f"threads that only decode and run the model reach {self.together_per_s:.0f}; "
+            f"the clients took {self.client_ms:.2f} ms of a core for each search",
         ]
 
 
@@ -76,9 +85,11 @@ def measure_crowd(
     crowd.lost = [key for client in clients for key in client.kept - known] + [
         key for client in clients for key in client.removed & known
     ]
-    before = crowd.statuses["search", 200]
+    before, spent_s = crowd.statuses["search", 200], process_time()
     took_s = asyncio.run(_let_loose(clients, seconds, searching=True))
-    crowd.searches_per_s = (crowd.statuses["search", 200] - before) / took_s
+    found = crowd.statuses["search", 200] - before
+    crowd.searches_per_s = found / took_s
+    crowd.client_ms = (process_time() - spent_s) * 1000 / max(1, found)
     crowd.limits.append(measure_limit(pictures[:40], encoder, CORES))
     return crowd
 
