@@ -22,6 +22,7 @@ from service.page import page_routes
 from service.quick_json import QuickJson
 from service.search import search_routes
 from service.several import several_routes
+from service.sheets import sheet_routes
 from service.status import status_routes
 
 WEBUI = Path(__file__).parent.parent / "webui"
@@ -37,6 +38,7 @@ ROUTES = (
     entrance_routes,
     docs_routes,
     page_routes,
+    sheet_routes,
 )
 
 

@@ -34,9 +34,3 @@ def test_what_the_browser_has_already_is_not_sent_again(client: FlaskClient) -> 
 
 def test_answers_are_not_compressed(client: FlaskClient) -> None:
     assert "Content-Encoding" not in client.get("/v1/status", headers=TAKES_GZIP).headers
-
-
-def test_bootstrap_is_compressed_as_well(client: FlaskClient) -> None:
-    answer = client.get("/bootstrap/static/css/bootstrap.min.css", headers=TAKES_GZIP)
-    assert answer.headers["Content-Encoding"] == "gzip"
-    assert len(answer.data) < 40_000

@@ -11,7 +11,7 @@ from service.errors import INTERNAL, KINDS
 from tests.test_page import Tags
 
 # Not the interface: the page and its files.
-PAGE = {"page.show_page", "static", "bootstrap.static"}
+PAGE = {"page.show_page", "static", "sheets.static", "bootstrap.static"}
 
 
 @pytest.fixture

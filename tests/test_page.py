@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+
+from service.sheets import BOOTSTRAP
 
 WEBUI = Path(__file__).parent.parent / "webui"
 SCRIPTS = sorted((WEBUI / "static/js").glob("*.js"))
@@ -17,11 +18,6 @@ SHEETS = sorted((WEBUI / "static/css").glob("*.css"))
 WRITES_MARKUP = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function")
 
 Tag = tuple[str, dict[str, str | None]]
-
-
-class FakeBootstrap:
-    def load_css(self) -> Markup:
-        return Markup('<link rel="stylesheet" href="/bootstrap/static/css/bootstrap.min.css">')
 
 
 class Tags(HTMLParser):
@@ -44,7 +40,6 @@ class Tags(HTMLParser):
 def render(fetch_urls: bool = True, read_only: bool = False, asked: str = "newest", examples: int = 0) -> str:
     environment = Environment(loader=FileSystemLoader(WEBUI / "templates"), autoescape=True, undefined=StrictUndefined)
     environment.globals["url_for"] = lambda _endpoint, filename: f"/static/{filename}"
-    environment.globals["bootstrap"] = FakeBootstrap()
     page = environment.get_template("index.html")
     return page.render(
         version="1.2.3",
@@ -79,7 +74,18 @@ def test_nothing_comes_from_another_host() -> None:
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
 def test_a_style_sheet_asks_nobody_for_more(sheet: Path) -> None:
-    assert not re.search(r"@import|url\(", sheet.read_text())
+    assert "url(" not in sheet.read_text()
+    for name in imports(sheet):
+        assert name.startswith(BOOTSTRAP) or (sheet.parent / name).is_file()
+
+
+def test_the_page_and_its_description_wear_every_sheet() -> None:
+    worn = {name for sheet in SHEETS for name in imports(sheet)}
+    assert {sheet.name for sheet in SHEETS} - worn == {"page.css", "docs.css"}
+
+
+def imports(sheet: Path) -> list[str]:
+    return re.findall(r'@import "([^"]+)"', sheet.read_text())
 
 
 def test_every_file_that_the_page_names_is_there() -> None:
@@ -87,7 +93,7 @@ def test_every_file_that_the_page_names_is_there() -> None:
         attributes.get("src") or attributes.get("href") or "" for tag, attributes in tags() if tag in {"script", "link"}
     ]
     ours = [address for address in named if address.startswith("/static/")]
-    assert len(ours) > len(SHEETS)
+    assert len(ours) == 4
     assert all((WEBUI / address.lstrip("/")).is_file() for address in ours)
 
 

@@ -18,7 +18,7 @@ def open_plenty(page: Page) -> None:
     """Search with an example, and be answered without end: until the page itself asks for no more."""
     page.route("**/v1/search", _answer)
     page.route("**/thumbnail", _show)
-    page.goto(f"/?more={_id_of(0)}")
+    page.goto(f"/?more={id_in_plenty(0)}")
     page.wait_for_selector(".cell-score")
 
 
@@ -30,13 +30,13 @@ def _answer(route: Route) -> None:
 
 def _hit(number: int) -> dict[str, Any]:
     width, height = SIZES[number % len(SIZES)]
-    shown = f"/v1/images/{_id_of(number % _HUES)}"
-    hit = {"id": _id_of(number), "key": f"plenty/picture-{number:05}.jpg", "label": "plenty", "tags": []}
+    shown = f"/v1/images/{id_in_plenty(number % _HUES)}"
+    hit = {"id": id_in_plenty(number), "key": f"plenty/picture-{number:05}.jpg", "label": "plenty", "tags": []}
     hit |= {"score": 1 - number / 20_000, "verdict": "related", "width": width, "height": height}
     return hit | {"file": f"{shown}/file", "thumbnail": f"{shown}/thumbnail"}
 
 
-def _id_of(number: int) -> str:
+def id_in_plenty(number: int) -> str:
     return f"00000000-0000-4000-8000-{number:012}"
 
 

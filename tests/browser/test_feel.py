@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from indexer.record import id_of
 from tests.browser.conftest import DESKTOP, LONG_NAME, MARKUP_NAME, PHONE, RIGHT_TO_LEFT_NAME
-from tests.browser.plenty import PAGE_SIZE, open_plenty
 from tests.running import RunningService
 
 DISC = id_of("disc/disc-03.png")
@@ -21,10 +20,6 @@ _SEEN = """() => {
     return getComputedStyle(focused).outlineStyle !== "none" && (focused.contains(under) || under?.contains(focused));
 }"""
 _MOVING = """() => document.getAnimations().filter(({ effect }) => effect.getComputedTiming().duration > 0).length"""
-_RAGGED = """(sheaves) => {
-    const rightOf = (element) => element.getBoundingClientRect().right;
-    return sheaves.map((sheaf) => rightOf(sheaf) - rightOf(sheaf.lastChild)).filter((left) => left > 2);
-}"""
 _OVERFLOWING = """() => [...document.querySelectorAll("body *")]
     .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1)
     .filter((element) => !element.closest(".chips, .visually-hidden, .skip"))
@@ -184,18 +179,3 @@ def test_a_swipe_turns_to_the_next_picture(phone: Page) -> None:
         points = [] if x is None else [{"x": x, "y": 200}]
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     expect(phone.locator("#viewer-name")).to_have_text(names[1])
-
-
-def test_far_away_pictures_are_not_laid_out_and_rows_stay_full(page: Page) -> None:
-    open_plenty(page)
-    for shown in range(PAGE_SIZE, 6 * PAGE_SIZE, PAGE_SIZE):
-        expect(page.locator(".cell")).to_have_count(shown)
-        page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
-        page.wait_for_selector(f".cell >> nth={shown}", state="attached")
-    laid_out = "cell => cell.checkVisibility({ contentVisibilityAuto: true })"
-    expect(page.locator(".cell").last).to_be_visible()
-    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
-    assert not page.locator(".cell").first.evaluate(laid_out)
-    page.evaluate("scrollTo(0, 0)")
-    expect(page.locator(".cell").first).to_be_in_viewport()
-    assert page.locator(".sheaf:not(:last-child)").evaluate_all(_RAGGED) == []

@@ -11,17 +11,18 @@ const WAITING = 60;
 let generation = 0;
 
 unspace(template.content);
+sheaves.start((picture) => (picture ? cell(picture) : waitingCell()));
 
 /** Show `pictures` instead of what is there. */
 export function replace(pictures) {
   generation += 1;
-  sheaves.replace(pictures.map(cell));
+  sheaves.replace(pictures);
   grid.classList.remove("stale");
   grid.ariaBusy = "false";
 }
 
 export function append(pictures) {
-  sheaves.lay(pictures.map(cell));
+  sheaves.lay(pictures);
 }
 
 /** The old pictures stay, faded, until the new ones come: an empty page would jump. */
@@ -33,7 +34,7 @@ export function fade() {
 /** Nobody looks at the old pictures while the new ones take their time. */
 export function wait() {
   generation += 1;
-  sheaves.replace(Array.from({ length: WAITING }, waitingCell));
+  sheaves.replace(Array.from({ length: WAITING }, () => null));
   grid.classList.remove("stale");
 }
 
@@ -47,27 +48,19 @@ export function hasFocus() {
 
 /** Put the focus on a picture, as far as it is shown. */
 export function focus(id) {
-  cellOf(id)?.querySelector("a").focus();
-}
-
-function cellOf(id) {
-  return grid.querySelector(`[data-id="${CSS.escape(id)}"]`);
+  sheaves.find(id)?.querySelector("a").focus();
 }
 
 /** Take a picture's cell out; return a function that puts it back, as long as the same answer is shown. */
 export function takeOut(id) {
-  const gone = cellOf(id);
+  const gone = sheaves.find(id);
   if (!gone) return () => {};
   const shown = generation;
-  const cells = sheaves.cells();
-  const place = cells.indexOf(gone);
-  const next = cells[place + 1];
-  if (gone.contains(document.activeElement)) (next ?? cells[place - 1])?.querySelector("a").focus();
-  gone.remove();
+  const next = sheaves.after(gone);
+  if (gone.contains(document.activeElement)) (next ?? sheaves.before(gone))?.querySelector("a").focus();
+  sheaves.takeOut(gone);
   return () => {
-    if (shown !== generation) return;
-    if (next?.isConnected) next.before(gone);
-    else sheaves.lay([gone]);
+    if (shown === generation) sheaves.putBack(gone, next?.dataset.id);
   };
 }
 

@@ -1,0 +1,46 @@
+"""Style sheets that import others, as they are sent."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from service.sheets import join
+
+PAGE, DOCS = "/static/css/page.css", "/static/css/docs.css"
+
+
+def test_a_sheet_has_what_it_imports_in_its_place(tmp_path: Path) -> None:
+    for name, text in {"near.css": "b {}", "far.css": "a {}\n/*# sourceMappingURL=far.css.map */"}.items():
+        (tmp_path / name).write_text(text)
+    sheet = tmp_path / "page.css"
+    sheet.write_text('@import "/bootstrap/static/far.css";\n@import "near.css";\nc {}\n')
+    assert join(sheet, tmp_path).split() == ["a", "{}", "b", "{}", "c", "{}"]
+
+
+@pytest.mark.parametrize("path", [PAGE, DOCS])
+def test_nothing_is_left_to_import(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.mimetype == "text/css"
+    assert "@import" not in answer.text
+    assert "sourceMappingURL" not in answer.text
+
+
+def test_the_page_wears_bootstrap_first_and_then_its_own(client: FlaskClient) -> None:
+    sheet = client.get(PAGE).text
+    assert 0 < sheet.index("Bootstrap") < sheet.index("--paper:") < sheet.index(".masthead {") < sheet.index(".tray {")
+
+
+def test_a_sheet_travels_compressed_and_once(client: FlaskClient) -> None:
+    answer = client.get(PAGE, headers={"Accept-Encoding": "gzip"})
+    assert len(answer.data) < 45_000
+    assert gzip.decompress(answer.data) == client.get(PAGE).data
+    again = client.get(PAGE, headers={"Accept-Encoding": "gzip", "If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["Cache-Control"] == answer.headers["Cache-Control"] == "no-cache"
+
+
+def test_the_sheets_that_are_imported_can_be_had_by_themselves(client: FlaskClient) -> None:
+    assert client.get("/static/css/tokens.css").status_code == 200
+    assert client.get("/static/css/none.css").status_code == 404
