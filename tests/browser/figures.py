@@ -11,19 +11,17 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from playwright.sync_api import Browser, CDPSession, Page, expect, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from indexer.record import id_of
 from indexer.sample import draw_sample
-from tests.browser.plenty import open_plenty
+from tests.browser.plenty import open_plenty, scroll_on
 from tests.running import RunningService
 
 VIEWS = {"newest pictures": "/", "a search": f"/?id={id_of('tractors/green-cab-tractor-forest-03.jpg')}"}
 LOADS = 5
 THOUSANDS = 10
 CATEGORIES = ["devtools.timeline", "loading", "blink.user_timing"]
-MOVED = "scrollTo(0, document.documentElement.scrollHeight)"
-COUNT = "parseInt(document.getElementById('results-count').textContent, 10)"
 WATCH_FRAMES = """() => {
     window.frames_ms = [];
     let before = performance.now();
@@ -145,11 +143,9 @@ def measure_plenty(browser: Browser, address: str) -> Iterator[Thousand]:
 
 
 def _scroll_to(page: Page, told: CDPSession, results: int) -> Thousand:
-    shown, before = page.evaluate(COUNT), _metrics(told)
+    shown, before = scroll_on(page, 1), _metrics(told)
     page.evaluate("window.frames_ms.length = 0")
-    while (count := page.evaluate(COUNT)) < results:
-        page.evaluate(MOVED)
-        expect(page.locator("#results-count")).not_to_contain_text(f"{count} ")
+    count = scroll_on(page, results)
     frames, after = sorted(page.evaluate("window.frames_ms")), _metrics(told)
     spent_ms = sum(after[name] - before[name] for name in ("LayoutDuration", "RecalcStyleDuration")) * 1000
     each_ms = spent_ms / ((count - shown) / 60)

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from PIL import Image
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 PAGE_SIZE = 60
 SIZES = ((640, 480), (480, 640), (640, 640), (800, 450), (600, 400))
@@ -20,6 +20,19 @@ def open_plenty(page: Page) -> None:
     page.route("**/thumbnail", _show)
     page.goto(f"/?more={id_in_plenty(0)}")
     page.wait_for_selector(".cell-score")
+
+
+def scroll_on(page: Page, until: int) -> int:
+    """Scroll to the end, again and again, until so many results are there; return how many there are then."""
+    words = page.locator("#results-count")
+    while (shown := _number(said := words.inner_text())) < until:
+        page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+        expect(words).not_to_have_text(said)
+    return shown
+
+
+def _number(words: str) -> int:
+    return int(words.split()[0].replace(",", ""))
 
 
 def _answer(route: Route) -> None:

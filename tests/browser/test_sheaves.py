@@ -6,12 +6,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESKTOP
-from tests.browser.plenty import PAGE_SIZE, id_in_plenty, open_plenty
+from tests.browser.plenty import PAGE_SIZE, id_in_plenty, open_plenty, scroll_on
 
 PAGES = 12
 # Sheaves within two screens of the one that is seen, and those that they begin and end in.
 MOST_CELLS = 6 * PAGE_SIZE
-DOWN = "scrollTo(0, document.documentElement.scrollHeight)"
 FOCUSED = "document.activeElement.closest('.cell')?.dataset.key ?? null"
 # The picture on top of the screen, and how far from it.
 PLACE = """() => {
@@ -48,11 +47,7 @@ def name_of(number: int) -> str:
 
 
 def show(page: Page, pages: int = PAGES) -> None:
-    """Scroll to the end until so many pages of the answer are there, or more."""
-    words = page.locator("#results-count")
-    while int((said := words.inner_text()).split()[0]) < pages * PAGE_SIZE:
-        page.evaluate(DOWN)
-        expect(words).not_to_have_text(said)
+    scroll_on(page, pages * PAGE_SIZE)
 
 
 def in_order(page: Page, pages: int = PAGES) -> list[str]:
