@@ -37,6 +37,6 @@ REFINEMENT = Recipe(
     warmup_steps=60,
     weights=(2.5, 2.0, 1.5, 1.0),
     averaging=0.99,
-    kept=0.5,
+    kept=0.6,
     frozen_blocks=11,
 )
