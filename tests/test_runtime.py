@@ -52,8 +52,10 @@ def test_an_encoder_alike_gives_the_same_vectors_with_other_threads(encoder: Enc
 
 
 def test_different_pictures_get_different_vectors(encoder: Encoder) -> None:
-    vectors = encoder.encode(draw_pictures(2, encoder.size))
-    assert vectors[0] @ vectors[1] < 0.99
+    pictures = draw_pictures(2, encoder.size)
+    pictures[1] = 255  # two patterns of soft spots are much the same to a network that knows things
+    vectors = encoder.encode(pictures)
+    assert vectors[0] @ vectors[1] < 0.9
 
 
 def test_many_threads_share_few_interpreters(encoder: Encoder) -> None:
