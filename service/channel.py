@@ -142,8 +142,8 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]
         return False
 
     def send_continue(self) -> None:
-        """Ask for the body that a client holds back, unless its head is refused already."""
-        if self.request.error is None:
+        """Ask for the body that a client holds back, unless there is none or its head is refused already."""
+        if not self.request.completed:
             super().send_continue()
 
     def received(self, data: bytes) -> bool:

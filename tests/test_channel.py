@@ -92,6 +92,20 @@ def test_a_client_that_asks_first_is_refused_before_it_sends_its_body(port: int,
         assert read_answer(connection)[0] == (413 if length == b"100000000" else 400)
 
 
+def test_a_client_that_asks_first_and_has_no_body_is_answered(port: int) -> None:
+    with dial(port) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n")
+        assert read_answer(connection) == (200, "0")
+
+
+def test_a_client_that_asks_first_is_asked_for_its_body(port: int) -> None:
+    with dial(port) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+        assert connection.recv(1 << 16) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"abc")
+        assert connection.recv(1 << 16).startswith(b"HTTP/1.1 200 OK")
+
+
 @pytest.mark.parametrize(
     "head",
     [
