@@ -94,6 +94,12 @@ def test_a_file_name_that_is_no_text_loses_what_is_none(client: FlaskClient, let
     assert answer.json["key"].endswith("a.png")
 
 
+@pytest.mark.parametrize("kind", ["image/pn\rg", "\0", "text/html", "a" * 500, "multipart/form-data; boundary=x"])
+def test_what_a_file_claims_to_be_counts_for_nothing(client: FlaskClient, kind: str) -> None:
+    head = PART.replace(b"\r\n\r\n", f"\r\nContent-Type: {kind}\r\n\r\n".encode())
+    assert post(client, head + draw(RED) + b"\r\n--x--\r\n").json["format"] == "PNG"
+
+
 def test_what_is_wrong_with_a_form_is_said_in_a_sentence(client: FlaskClient) -> None:
     head = b'--x\r\nContent-Disposition: form-data; name="image"; filename="\xff.png"\r\n\r\n'
     answer = post(client, head + draw(RED) + b"\r\n--x--\r\n")
