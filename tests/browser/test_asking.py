@@ -62,6 +62,17 @@ def test_a_dropped_file_finds_itself(page: Page, library: Path) -> None:
     expect_asked_with(page, "bar-05.png")
 
 
+def test_a_file_is_dropped_over_the_large_view_as_over_the_page(page: Page, library: Path) -> None:
+    page.locator(".cell a").first.click()
+    expect(page.locator("#viewer-name")).to_be_focused()
+    carried = carry_file(page, library / "bar/bar-05.png")
+    page.dispatch_event("#viewer", "dragover", {"dataTransfer": carried})
+    expect(page.locator("#viewer #drop")).to_be_visible()
+    drop(page, carried)
+    expect(page.locator("#viewer")).to_be_hidden()
+    expect_found(page, "bar-05.png")
+
+
 def test_a_pasted_picture_finds_itself(page: Page, library: Path) -> None:
     paste(page, carry_file(page, library / "square/square-09.png"))
     expect_found(page, "square-09.png")

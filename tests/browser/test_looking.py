@@ -167,6 +167,23 @@ def test_the_large_view_shows_the_record_and_the_way_back_closes_it(page: Page) 
     expect(page.locator(".cell a").nth(3)).to_be_focused()
 
 
+@pytest.mark.parametrize("way", ["More like this", "Less like this", "Search with this"])
+def test_whoever_goes_on_from_the_large_view_is_then_at_the_answer(page: Page, way: str) -> None:
+    page.locator(".cell a").nth(3).press("Enter")
+    page.get_by_role("button", name=way, exact=True).press("Enter")
+    expect(page.locator(".cell-score").first).to_be_visible()
+    expect(page.locator("#results")).to_be_focused()
+
+
+def test_what_is_cleared_away_leaves_the_focus_at_the_answer(page: Page) -> None:
+    page.goto(f"/?id={DISC}&more={BAR}")
+    page.get_by_role("button", name=re.compile("^No longer more like")).press("Enter")
+    expect(page.locator("#results")).to_be_focused()
+    page.get_by_role("link", name="Clear", exact=True).press("Enter")
+    expect(page.locator("#results-title")).to_have_text("Newest in the library")
+    expect(page.locator("#results")).to_be_focused()
+
+
 def test_arrow_keys_walk_through_the_large_view_and_escape_closes_it(page: Page) -> None:
     names = [str(image.get_attribute("alt")) for image in page.locator(".cell img").all()[:2]]
     page.locator(".cell a").first.press("Enter")
@@ -203,19 +220,33 @@ def test_examples_have_an_address_and_need_no_picture(page: Page) -> None:
 
 
 def test_filters_search_while_one_types_and_leave_one_step_in_the_history(stored: Page) -> None:
-    stored.get_by_role("textbox", name="Label").press_sequentially("bar", delay=20)
+    stored.get_by_role("combobox", name="Label").press_sequentially("bar", delay=20)
     expect(stored.locator("#results-count")).to_have_text("16 pictures, best first")
     assert asked(stored) == {"id": [DISC], "label": ["bar"]}
-    stored.get_by_role("textbox", name="Label").fill("cross")
+    stored.get_by_role("combobox", name="Label").fill("cross")
     stored.wait_for_url("**/*label=cross")
-    expect(stored.get_by_role("textbox", name="Label")).to_be_focused()
+    expect(stored.get_by_role("combobox", name="Label")).to_be_focused()
     stored.go_back()
-    expect(stored.get_by_role("textbox", name="Label")).to_have_value("")
+    expect(stored.get_by_role("combobox", name="Label")).to_have_value("")
     assert asked(stored) == {"id": [DISC]}
 
 
+def test_labels_and_tags_that_were_seen_are_offered_as_one_types(page: Page) -> None:
+    def name(route: Route) -> None:
+        listing = route.fetch().json()
+        named = [image | {"label": "disc", "tags": ["old", "red"]} for image in listing["images"]]
+        route.fulfill(json=listing | {"images": named})
+
+    page.route("**/v1/images?*", name)
+    page.goto("/")
+    expect(page.locator("#known-labels option").first).to_have_attribute("value", "disc")
+    page.get_by_role("combobox", name="Tags").fill("red, o")
+    expect(page.locator("#known-tags option")).to_have_count(1)
+    expect(page.locator("#known-tags option")).to_have_attribute("value", "red, old")
+
+
 def test_filters_that_leave_nothing_say_so_and_are_cleared(page: Page) -> None:
-    page.get_by_role("textbox", name="Tags").fill("no such tag")
+    page.get_by_role("combobox", name="Tags").fill("no such tag")
     expect(page.get_by_role("alert")).to_have_text("No picture meets the filters. Clear them to see more.")
     page.get_by_role("button", name="Clear filters").click()
     expect(page.locator(".cell").first).to_be_visible()
@@ -252,7 +283,7 @@ def test_a_linked_picture_is_shown_fetched_once_and_has_an_address(page: Page, l
     page.get_by_role("button", name="Search", exact=True).click()
     expect(page.locator("#query-picture")).to_be_visible()
     expect(page.locator(".cell-score").first).to_have_text("100%")
-    page.get_by_role("textbox", name="Label").fill("disc")
+    page.get_by_role("combobox", name="Label").fill("disc")
     expect(page.locator("#results-count")).to_have_text("16 pictures, best first")
     assert len(fetched) == 1
     page.reload()
@@ -274,7 +305,7 @@ def test_the_narrowest_phone_scrolls_down_only(phone: Page) -> None:
     phone.goto(f"/?id={DISC}&more={BAR}")
     expect(phone.locator(".cell-score").first).to_be_visible()
     phone.get_by_role("button", name="Filters").tap()
-    expect(phone.get_by_role("textbox", name="Tags")).to_be_visible()
+    expect(phone.get_by_role("combobox", name="Tags")).to_be_visible()
     expect(phone.locator("html")).to_have_js_property("scrollWidth", 320)
     phone.goto("/")
     expect(phone.locator(".cell[data-id]").first).to_be_visible()

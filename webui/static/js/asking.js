@@ -31,7 +31,6 @@ export function search({ file, url }) {
 
 export function searchStored(id) {
   trail.go(askWith(asked, { kind: "stored", id }));
-  document.getElementById("results").focus({ preventScroll: true });
 }
 
 /** Ask what an address of this page says. */
@@ -72,6 +71,7 @@ function withoutExample(id) {
 }
 
 async function show(query, scrollY) {
+  const hadFocus = isSeen(document.activeElement);
   const isOther = asked.picture !== query.picture || kindOf(asked) !== kindOf(query);
   asked = query;
   subject.show(query);
@@ -81,6 +81,12 @@ async function show(query, scrollY) {
   if (isOther) introduce(query);
   const answered = await results.show(query);
   if (answered && scrollY !== null) window.scrollTo(0, scrollY);
+  if (hadFocus && !isSeen(document.activeElement)) results.takeFocus();
+}
+
+/* What had the focus may go with what was asked before: whoever needs no mouse then goes on with the answer. */
+function isSeen(element) {
+  return element !== document.body && element.checkVisibility();
 }
 
 async function introduce(query) {

@@ -11,13 +11,12 @@ let edited = [];
 let settle = () => {};
 
 /**
- * Let somebody edit `pictures`, offering the labels of `others` as well. Return `{ records, refusals }`, what became
- * of them and why not of some, or null when nothing was changed.
+ * Let somebody edit `pictures`. Return `{ records, refusals }`, what became of them and why not of some, or null when
+ * nothing was changed.
  */
-export function edit(pictures, others) {
+export function edit(pictures) {
   edited = pictures;
   byId("editor-refusal").textContent = "";
-  suggest(others);
   if (pictures.length === 1) showOne(pictures[0]);
   else showMany(pictures);
   dialog.showModal();
@@ -52,11 +51,6 @@ function labelsOf(pictures) {
   const labels = [...new Set(pictures.map((picture) => picture.label).filter(Boolean))];
   const rest = labels.length - 2;
   return rest > 0 ? `${labels.slice(0, 2).join(", ")} and ${rest} more` : labels.join(", ");
-}
-
-function suggest(pictures) {
-  const labels = [...new Set(pictures.map((picture) => picture.label).filter(Boolean))].sort();
-  byId("editor-labels").replaceChildren(...labels.map((value) => Object.assign(document.createElement("option"), { value })));
 }
 
 function offerTags(pictures) {

@@ -12,7 +12,7 @@ import * as viewer from "./viewer.js";
 import { count } from "./words.js";
 
 export async function edit(pictures) {
-  const outcome = await editing.edit(pictures, results.pictures());
+  const outcome = await editing.edit(pictures);
   if (!outcome) return;
   const changes = changesOf(pictures, outcome.records);
   renew(outcome.records);

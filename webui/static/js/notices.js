@@ -12,17 +12,17 @@ export function say(words, action) {
   const dismiss = leaveLater(notice);
   notice.querySelector(".btn-close").addEventListener("click", dismiss);
   offer(notice.querySelector(".notice-action"), action, dismiss);
-  raise();
+  raise(corner);
   shelf.append(notice);
 }
 
-/* What is under a dialog can be neither seen nor pressed: the corner goes into the uppermost, and comes back out. */
-function raise() {
+/** What is under a dialog can be neither seen nor pressed: put `overlay` into the uppermost, or back onto the page. */
+export function raise(overlay) {
   const over = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
-  if (corner.parentNode !== over) over.append(corner);
+  if (overlay.parentNode !== over) over.append(overlay);
 }
 
-for (const turn of ["toggle", "close"]) document.addEventListener(turn, raise, true);
+for (const turn of ["toggle", "close"]) document.addEventListener(turn, () => raise(corner), true);
 
 function offer(button, action, dismiss) {
   if (!action) return button.remove();
@@ -36,8 +36,10 @@ function offer(button, action, dismiss) {
 /* WCAG 2.2.1: what goes by itself must wait for whoever reads it or is about to press its button. */
 function leaveLater(notice) {
   let timer = 0;
+  let from = null;
   const dismiss = () => {
     clearTimeout(timer);
+    if (notice.contains(document.activeElement)) goBack(from);
     notice.remove();
   };
   const hold = () => clearTimeout(timer);
@@ -45,8 +47,16 @@ function leaveLater(notice) {
     hold();
     timer = setTimeout(dismiss, STAYS_MS);
   };
+  notice.addEventListener("focusin", ({ relatedTarget }) => {
+    if (!notice.contains(relatedTarget)) from = relatedTarget;
+  });
   for (const busy of ["pointerenter", "focusin"]) notice.addEventListener(busy, hold);
   for (const idle of ["pointerleave", "focusout"]) notice.addEventListener(idle, release);
   release();
   return dismiss;
+}
+
+/* Whoever came into a notice goes on where they came from, as far as that is still there. */
+function goBack(from) {
+  (from?.isConnected ? from : document.getElementById("results")).focus({ preventScroll: true });
 }

@@ -5,6 +5,7 @@ import * as grid from "./grid.js";
 import * as message from "./message.js";
 import { ask, askInAnyState, isListing, kindOf } from "./query.js";
 import * as rows from "./rows.js";
+import { learn } from "./vocabulary.js";
 import { count } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
@@ -94,6 +95,11 @@ export function focus(id) {
   list.focus(id);
 }
 
+/** Put the focus on the answer as a whole. */
+export function takeFocus() {
+  byId("results").focus({ preventScroll: true });
+}
+
 /** The pictures that are shown, in their order. */
 export function pictures() {
   return shown.pictures;
@@ -111,6 +117,7 @@ export function askAgain() {
 
 /** Show pictures as they are by now, where they are shown. */
 export function renew(records) {
+  learn(records);
   const fresh = new Map(records.map((record) => [record.id, record]));
   revise(shown.pictures.map((picture) => (fresh.has(picture.id) ? { ...picture, ...fresh.get(picture.id) } : picture)));
   for (const picture of shown.pictures) if (fresh.has(picture.id)) rows.renew(picture);
@@ -172,6 +179,7 @@ async function extend() {
   shown = { ...shown, next: page.next, pictures: [...shown.pictures, ...page.pictures] };
   remembered.set(query, shown);
   list.append(page.pictures);
+  learn(page.pictures);
   follow();
 }
 
@@ -181,6 +189,7 @@ function present(answer) {
   remembered.set(answer.query, shown);
   choose(answer.query);
   list.replace(answer.pictures);
+  learn(answer.pictures);
   explain(answer);
   byId("took").textContent = answer.tookMs ? `answered in ${total(answer.tookMs)} ms` : "";
   follow();

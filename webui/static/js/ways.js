@@ -1,5 +1,6 @@
 /** The ways in: choose, link, paste and drop. Each ends in `search({ file | url })` or `add(pictures, { url, leftOut })`. */
 import { dropped } from "./folders.js";
+import { raise } from "./notices.js";
 import { filesIn, hasFolder, isLink, linkIn } from "./transfer.js";
 import { count } from "./words.js";
 
@@ -50,6 +51,7 @@ export function drop(search, add, say) {
   document.addEventListener("dragover", (event) => {
     if (ours || !isWanted(event.dataTransfer)) return;
     event.preventDefault();
+    if (sheet.hidden) raise(sheet);
     sheet.hidden = false;
     light(sheet, zoneUnder(event));
   });
