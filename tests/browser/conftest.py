@@ -14,6 +14,9 @@ from tests.running import RunningService
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: make venv with the test extra")
 
+PATIENCE_MS = 10_000
+sync_api.expect.set_options(timeout=PATIENCE_MS)
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SHAPES = ("disc", "square", "bar", "cross")
 HUES = 16
@@ -160,7 +163,7 @@ def phone_context(browser: "sync_api.Browser", address: str) -> Iterator["sync_a
 
 def open_page(context: "sync_api.BrowserContext") -> Iterator["sync_api.Page"]:
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.goto("/")
     sync_api.expect(page.locator(".cell[data-id]").first).to_be_visible()
     yield page

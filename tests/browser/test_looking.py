@@ -65,6 +65,9 @@ def test_a_part_of_a_chosen_file_is_searched_with(page: Page, library: Path) -> 
     assert response.value.ok
     expect(page.locator("#part")).to_be_visible()
     expect(page.locator("#query-name")).to_have_text("disc-03.png")
+    expect(page.locator("#query-note")).to_have_text(re.compile("not kept$"))
+    expect(page.locator("#query-note")).to_be_visible()
+    assert asked(page) == {}
 
 
 def test_a_part_is_moved_and_sized_with_the_keyboard_alone(stored: Page) -> None:
@@ -184,6 +187,47 @@ def test_what_is_cleared_away_leaves_the_focus_at_the_answer(page: Page) -> None
     expect(page.locator("#results")).to_be_focused()
 
 
+def test_a_picture_is_downloaded_under_its_name_and_its_link_is_copied(page: Page, library: Path) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"/?id={BAR}")
+    page.locator(f'.cell[data-id="{DISC}"] a').click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename == "disc-03.png"
+    assert download.value.path().read_bytes() == (library / "disc/disc-03.png").read_bytes()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator("#viewer-said")).to_have_text("The link is copied.")
+    page.goto(page.evaluate("navigator.clipboard.readText()"))
+    expect(page.locator("#query-name")).to_have_text("disc-03.png")
+
+
+def test_a_link_that_cannot_be_copied_is_shown(page: Page) -> None:
+    page.evaluate("delete Navigator.prototype.clipboard")  # as it is over http, but for this very machine
+    page.locator(".cell a").first.click()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator("#viewer-said")).to_have_text(re.compile(r"^http://127\.0\.0\.1:\d+/\?id=[0-9a-f-]{36}$"))
+
+
+@pytest.mark.parametrize("way", ["hover", "focus"])
+def test_a_result_says_its_name_on_hover_and_on_focus(stored: Page, way: str) -> None:
+    first = stored.locator(".cell").first
+    expect(first.locator(".cell-banner")).to_have_css("opacity", "0")
+    if way == "hover":
+        first.locator("a").hover()
+    else:
+        stored.locator("#filter-least").press("Tab")
+        stored.locator(".cell a").first.focus()
+    expect(first.locator(".cell-banner")).to_have_css("opacity", "1")
+    expect(first.locator(".cell-banner")).to_have_text(re.compile(r"\.png$"))
+
+
+def test_the_query_stays_in_sight_however_far_one_scrolls(stored: Page) -> None:
+    stored.mouse.move(800, 500)
+    stored.mouse.wheel(0, 1500)
+    expect(stored.locator(".cell").first).not_to_be_in_viewport()
+    expect(stored.locator("#query-picture")).to_be_in_viewport(ratio=1)
+
+
 def test_arrow_keys_walk_through_the_large_view_and_escape_closes_it(page: Page) -> None:
     names = [str(image.get_attribute("alt")) for image in page.locator(".cell img").all()[:2]]
     page.locator(".cell a").first.press("Enter")
@@ -243,6 +287,19 @@ def test_labels_and_tags_that_were_seen_are_offered_as_one_types(page: Page) -> 
     page.get_by_role("combobox", name="Tags").fill("red, o")
     expect(page.locator("#known-tags option")).to_have_count(1)
     expect(page.locator("#known-tags option")).to_have_attribute("value", "red, old")
+
+
+def test_half_a_word_that_is_known_is_not_asked_for_unless_one_says_so(stored: Page) -> None:
+    label = stored.get_by_role("combobox", name="Label")
+    with stored.expect_request("**/v1/search") as request:
+        label.press_sequentially("squ")
+        label.press_sequentially("are", delay=10)
+    assert request.value.post_data_json["label"] == "square"
+    with stored.expect_request("**/v1/search") as request:
+        label.fill("squ")
+        label.press("Enter")
+    assert request.value.post_data_json["label"] == "squ"
+    expect(stored.get_by_role("alert")).to_have_text("No picture meets the filters. Clear them to see more.")
 
 
 def test_filters_that_leave_nothing_say_so_and_are_cleared(page: Page) -> None:

@@ -1,5 +1,6 @@
 /** The filters beside the answer: what is typed is asked for at once, or nearly so. */
 import { filtersOf, isListing, newest } from "./query.js";
+import { isBeginning } from "./vocabulary.js";
 
 const byId = (id) => document.getElementById(id);
 const PAUSE_MS = 250;
@@ -7,18 +8,23 @@ const form = byId("filters");
 const fields = { label: byId("filter-label"), tags: byId("filter-tags"), least: byId("filter-least") };
 
 let timer = 0;
+let asked = filtersOf(newest);
 
-/** Call `refine({ label, tags, least })` a moment after the last letter. */
+/**
+ * Call `refine({ label, tags, least })` a moment after the last letter. Whoever is in the middle of a word that is
+ * known is not shown meanwhile that nothing is called by half of it.
+ */
 export function listen(refine) {
   const settle = () => {
     clearTimeout(timer);
-    refine(read());
+    if (!isAsked()) refine(read());
   };
   form.addEventListener("input", () => {
     mark();
     clearTimeout(timer);
-    timer = setTimeout(settle, PAUSE_MS);
+    if (!isBeginning(read())) timer = setTimeout(settle, PAUSE_MS);
   });
+  form.addEventListener("change", settle);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     settle();
@@ -39,8 +45,13 @@ export function show(query) {
   const isSearch = !isListing(query);
   byId("filter-least-group").classList.toggle("unwanted", !isSearch);
   fields.least.disabled = !isSearch;
-  if (JSON.stringify(read()) !== JSON.stringify(filtersOf(query))) fill(filtersOf(query));
+  asked = filtersOf(query);
+  if (!isAsked()) fill(asked);
   mark();
+}
+
+function isAsked() {
+  return JSON.stringify(read()) === JSON.stringify(asked);
 }
 
 function read() {

@@ -15,6 +15,15 @@ export function learn(pictures) {
   if (labels.size > known) offer("known-labels", [...labels]);
 }
 
+/** Whether `text` is not a label that was seen, but one begins with it, or likewise a tag. */
+export function isBeginning({ label, tags: said }) {
+  return isBegun(label, labels) || isBegun(said.slice(said.lastIndexOf(",") + 1).trim(), tags);
+}
+
+function isBegun(text, known) {
+  return text !== "" && !known.has(text) && [...known].some((word) => word.startsWith(text));
+}
+
 function offer(list, values) {
   const options = values.sort().slice(0, MOST).map((value) => Object.assign(document.createElement("option"), { value }));
   document.getElementById(list).replaceChildren(...options);
