@@ -40,7 +40,7 @@ def part(page: Page) -> None:
     page.goto(f"/?id={QUERY}&box=0.25,0.2,0.8,0.9")
     page.wait_for_selector(".cell-score")
     if page.viewport_size == SIZES["phone"]:
-        page.locator("#query").evaluate("query => query.classList.add('drawing')")
+        page.get_by_role("button", name="Change the part").click()
     page.wait_for_load_state("networkidle")
 
 

@@ -90,6 +90,17 @@ def test_the_first_visit_over_a_slow_network_is_a_sketch_that_does_not_move(brow
         assert page.evaluate("window.shift") == 0
 
 
+def test_a_page_whose_script_was_lost_on_the_way_says_so(page: Page) -> None:
+    page.route("**/js/words.js", lambda route: route.abort())
+    page.goto("/")
+    expect(page.locator("#stuck")).to_be_hidden()
+    page.evaluate("document.querySelector('#stuck').getAnimations().forEach((animation) => animation.finish())")
+    page.unroute_all()
+    page.get_by_role("link", name="Load it again").click()
+    expect(page.locator(".cell[data-id]").first).to_be_visible()
+    expect(page.locator("#stuck")).to_have_count(0)
+
+
 def test_a_service_that_is_gone_is_tried_again_by_itself(wound: Page) -> None:
     wound.route("**/v1/**", lambda route: route.abort())
     wound.goto(f"/?id={DISC}")

@@ -62,6 +62,7 @@ if (mayAdd) {
   ways.chooser(byId("add-folder-button"), byId("add-folder"), addFolder);
   byId("query-add").addEventListener("click", addAsked);
 }
+byId("stuck").remove();
 adding.listen(() => status.refresh());
 const [edit, retry, remove] = [keeping.edit, keeping.retry, keeping.remove].map(withOne);
 grid.listen({ open: viewer.open, search: asking.searchStored, remove });
