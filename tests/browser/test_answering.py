@@ -94,14 +94,18 @@ def test_pictures_far_below_are_not_loaded(phone: Page) -> None:
     assert 9 <= len(set(asked)) < 60
 
 
-@pytest.mark.parametrize("way", ["/", "/?id={id}", "/?more={id}"])
-def test_nothing_moves_while_the_page_fills(page: Page, way: str) -> None:
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(
+    "way", ["/", "/?id={id}", "/?id={id}&box=0.2,0.2,0.7,0.8", "/?more={id}", "/?label=disc", "/?view=library"]
+)
+def test_nothing_moves_while_the_page_fills(page: Page, way: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
     page.add_init_script("""
         window.shift = 0;
         new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shift += entry.value; })
             .observe({ type: "layout-shift", buffered: true });""")
     page.goto(way.format(id=id_of("disc/disc-03.png")))
-    expect(page.locator(".cell[data-id]").first).to_be_visible()
+    expect(page.locator("#results [data-id]").first).to_be_visible()
     page.wait_for_load_state("networkidle")
     assert page.evaluate("window.shift") == 0
 
