@@ -121,8 +121,8 @@ def build_classifier(backbone: keras.Model, head: Head) -> keras.Model:
 def average(checkpoints: Sequence[Path]) -> tuple[keras.Model, Vectors, Vectors]:
     """Return the backbone with the mean of the weights of some trained classifiers, and their mean kernel and bias.
 
-    That is better than any of them where all began alike, as the same 64 directions of the same backbone. Raises
-    ArtifactError. Source: https://arxiv.org/abs/2203.05482.
+    All must have begun alike, as the same 64 directions of the same backbone. Raises ArtifactError.
+    Source: https://arxiv.org/abs/2203.05482.
     """
     weights = [load_encoder_network(path)[0].get_weights() for path in checkpoints]
     *means, kernel, bias = (np.mean(alike, axis=0) for alike in zip(*weights, strict=True))
