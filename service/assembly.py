@@ -9,7 +9,7 @@ from indexer.assembly import Parts
 from indexer.progress import ProgressMeter
 from indexer.settings import CORES, Settings
 from model.runtime import Encoder
-from service.context import Context, Gate
+from service.context import Context, DecodingGate, Gate
 from service.fetch import Fetcher, FetchLimits
 from service.thumbnails import Thumbnails
 
@@ -38,7 +38,7 @@ def make_context(
         side_by_side=encoder.alike(cores),
         fetcher=Fetcher(limits) if settings.fetch_urls else None,
         thumbnails=Thumbnails(settings.data_folder / "thumbnails", settings.max_pixels, settings.min_free_bytes),
-        gate=Gate(cores),
+        gate=DecodingGate(cores),
         meter=ProgressMeter(),
         wake=wake,
         waits=Gate(max(1, settings.threads // 2)),

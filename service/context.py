@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from threading import BoundedSemaphore, Event, Lock
+from threading import BoundedSemaphore, Event
 
 from flask import current_app
 from prometheus_client import REGISTRY, CollectorRegistry
@@ -17,6 +17,7 @@ from indexer.settings import Settings
 from indexer.worker import Encoder
 from service.backlog import Backlog
 from service.fetch import Fetcher
+from service.metrics import GATE_BUSY, GATE_PLACES, GATE_WAITING
 from service.readiness import Readiness
 from service.thumbnails import Thumbnails
 
@@ -31,15 +32,10 @@ class BusyError(Exception):
 
 
 class Gate:
-    """Lets a fixed number of threads do at once what takes much memory, or a thread for long.
-
-    `waiting` and `busy` are how many wait for a place and have one.
-    """
+    """Lets a fixed number of threads do at once what takes much memory, or a thread for long."""
 
     def __init__(self, places: int, wait_s: float = DECODE_WAIT_S) -> None:
-        self.places, self.waiting, self.busy = places, 0, 0
         self._places, self._wait_s = BoundedSemaphore(places), wait_s
-        self._lock = Lock()
 
     @contextmanager
     def passing(self) -> Iterator[None]:
@@ -73,9 +69,19 @@ class Gate:
             self._note(waiting=-1)
 
     def _note(self, busy: int = 0, waiting: int = 0) -> None:
-        with self._lock:
-            self.busy += busy
-            self.waiting += waiting
+        """Hear that more, or fewer, have a place or wait for one."""
+
+
+class DecodingGate(Gate):
+    """The gate that Prometheus is told of; there is one in a process."""
+
+    def __init__(self, places: int) -> None:
+        super().__init__(places)
+        GATE_PLACES.set(places)
+
+    def _note(self, busy: int = 0, waiting: int = 0) -> None:
+        GATE_BUSY.inc(busy)
+        GATE_WAITING.inc(waiting)
 
 
 @dataclass(frozen=True)

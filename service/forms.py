@@ -13,6 +13,8 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
+from werkzeug.utils import cached_property
+from werkzeug.wsgi import LimitedStream
 
 SPOOL_BYTES = 1 << 19  # larger parts go to a temporary file
 FIELD_BYTES = 1 << 16  # of a part that is no file
@@ -62,9 +64,33 @@ class FormParser(FormDataParser):
 
 
 class FormRequest(Request):
-    """A request whose forms are read by `FormParser`."""
+    """A request whose forms are read by `FormParser`, and whose body may be as long as `max_content_length` says."""
 
     form_data_parser_class = FormParser
+
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        limit = self.max_content_length
+        if limit is None or "wsgi.input_terminated" not in self.environ:
+            return super().stream
+        if (self.content_length or 0) > limit:
+            raise RequestEntityTooLarge
+        return cast(IO[bytes], _Body(self.environ["wsgi.input"], limit, is_max=True))
+
+
+class _Body(LimitedStream):
+    """Looks whether there is more than the limit. Werkzeug's own takes one that ends there for a longer one when it is
+    asked for more, and gives of a longer one the beginning when it is asked for all."""
+
+    def on_exhausted(self) -> None:
+        if self._stream.read(1):
+            super().on_exhausted()
+
+    def readall(self) -> bytes:
+        data = super().readall()
+        if self.is_exhausted:
+            self.on_exhausted()
+        return data
 
 
 def _file_name(part: MultipartPart) -> str | None:

@@ -24,7 +24,7 @@ class _Measured:
         self._here = here
 
     def collect(self) -> Iterator[Metric]:
-        for measure in (_build, _gate, _disk, _pictures, _queue):
+        for measure in (_build, _disk, _pictures, _queue):
             with suppress(EngineError, OSError):
                 yield from measure(self._here)
 
@@ -33,14 +33,6 @@ def _build(here: Context) -> list[Metric]:
     info = GaugeMetricFamily("lookalike_info", "What runs here", labels=["version", "model", "engine"])
     info.add_metric([VERSION, here.encoder.version, here.catalogue.engine_name], 1)
     return [info]
-
-
-def _gate(here: Context) -> list[Metric]:
-    return [
-        _gauge("lookalike_gate_places", "Pictures that may be decoded at once", here.gate.places),
-        _gauge("lookalike_gate_busy", "Pictures being decoded for a request", here.gate.busy),
-        _gauge("lookalike_gate_waiting", "Requests that wait to decode a picture", here.gate.waiting),
-    ]
 
 
 def _disk(here: Context) -> list[Metric]:
@@ -61,10 +53,5 @@ def _pictures(here: Context) -> list[Metric]:
 def _queue(here: Context) -> list[Metric]:
     oldest = here.catalogue.oldest_pending()
     age_s = max(0.0, (datetime.now(UTC) - oldest).total_seconds()) if oldest else 0.0
-    return [_gauge("lookalike_queue_oldest_seconds", "How long the oldest pending picture has waited", age_s)]
-
-
-def _gauge(name: str, says: str, value: float) -> Metric:
-    family = GaugeMetricFamily(name, says)
-    family.add_metric([], value)
-    return family
+    says = "How long the oldest pending picture has waited"
+    return [GaugeMetricFamily("lookalike_queue_oldest_seconds", says, value=age_s)]

@@ -15,5 +15,9 @@ STAGE_SECONDS = Histogram(
 THUMBNAILS = Counter("lookalike_thumbnails_total", "Thumbnails sent, kept already or drawn for it", ["cache"])
 FETCHES = Counter("lookalike_fetches_total", "Pictures fetched by URL", ["outcome"])
 
+GATE_PLACES = Gauge("lookalike_gate_places", "Pictures that may be decoded at once", multiprocess_mode="livesum")
+GATE_BUSY = Gauge("lookalike_gate_busy", "Pictures being decoded for a request", multiprocess_mode="livesum")
+GATE_WAITING = Gauge("lookalike_gate_waiting", "Requests that wait to decode a picture", multiprocess_mode="livesum")
+
 for _cache in ("hit", "miss"):
     THUMBNAILS.labels(_cache)

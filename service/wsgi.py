@@ -5,6 +5,7 @@ Nothing is opened before the process is there, for neither engine nor model live
 """
 
 import logging
+import os
 import sys
 from threading import Event
 
@@ -17,6 +18,7 @@ from indexer.settings import CORES, Settings, load_settings
 from model.allocator import return_large_pieces
 from service.app import create_app
 from service.assembly import make_context
+from service.processes import ProcessesCollector
 
 HALT = 4  # gunicorn: the app cannot be loaded, and there is no use in trying again
 
@@ -50,6 +52,7 @@ def _registry_of_all() -> CollectorRegistry:
     """Return what all processes have counted: each leaves it in a file in a folder that the environment names."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    registry.register(ProcessesCollector(os.getppid()))
     return registry
 
 

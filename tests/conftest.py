@@ -1,16 +1,15 @@
 """What many tests start from: engines, a small house of parts, a client."""
 
 import atexit
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -25,7 +24,7 @@ from indexer.folder import Folder
 from indexer.keeper import Keeper
 from indexer.progress import ProgressMeter
 from indexer.record import id_of
-from indexer.server import ServerEngine, connect
+from indexer.server import ServerEngine
 from indexer.settings import Settings
 from indexer.sync import Synchroniser
 from indexer.trash import FolderTrash
@@ -36,8 +35,7 @@ from service.context import Context, Gate
 from service.thumbnails import Thumbnails
 from tests.buckets import CREDENTIALS, OwnBucket, running_s3
 from tests.fakes import ColourEncoder
-
-QDRANT_URL = os.environ.get("QDRANT_URL")
+from tests.qdrant import NoServerError, QdrantServer, running_qdrant
 
 
 @cache
@@ -63,19 +61,39 @@ def _memory(_: Path) -> Iterator[Engine]:
     engine.close()
 
 
-def _server(_: Path) -> Iterator[Engine]:
-    if not QDRANT_URL:
-        pytest.skip("no Qdrant server: set QDRANT_URL to test on one")
-    client, name = connect(QDRANT_URL, os.environ.get("QDRANT_API_KEY"), timeout_s=30), f"test-{uuid4()}"
-    yield ServerEngine(client, name, VECTOR_SIZE)
-    client.delete_collection(name)
-    client.close()
+def _server(server: QdrantServer) -> Iterator[Engine]:
+    with server.collection() as (client, name):
+        yield ServerEngine(client, name, VECTOR_SIZE)
 
 
-@pytest.fixture(params=[_edge, _memory, _server], ids=["edge", "memory", "server"])
+@pytest.fixture(scope="session")
+def qdrant_server() -> Iterator[QdrantServer]:
+    """A Qdrant server; where there is none to be had, the test is skipped."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(running_qdrant())
+        except NoServerError as error:
+            pytest.skip(f"no Qdrant server: {error}, and QDRANT_URL names none")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def any_qdrant_server(request: pytest.FixtureRequest) -> QdrantServer | None:
+    """A Qdrant server, or None where there is none to be had."""
+    try:
+        server: QdrantServer = request.getfixturevalue("qdrant_server")
+    except pytest.skip.Exception:
+        return None
+    return server
+
+
+@pytest.fixture(params=["edge", "memory", "server"])
 def any_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """Each of the engines in turn."""
-    yield from request.param(tmp_path)
+    if request.param == "server":
+        yield from _server(request.getfixturevalue("qdrant_server"))
+    else:
+        yield from {"edge": _edge, "memory": _memory}[request.param](tmp_path)
 
 
 @pytest.fixture

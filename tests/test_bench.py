@@ -1,7 +1,6 @@
 """The benchmark measures what it says it does. How fast anything is stands in no test."""
 
 import json
-import os
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -28,9 +27,9 @@ from tests.bench.report import NO_SERVER, NO_TENSORFLOW, render
 from tests.bench.searching import Latency, SearchClient, Spread, measure_stored, measure_uploads, spread
 from tests.bench.starting import open_service
 from tests.bench.workers import WorkersPace, measure_workers
-from tests.conftest import QDRANT_URL
 from tests.fakes import ColourEncoder
 from tests.pictures import RED, draw
+from tests.qdrant import QdrantServer
 
 TINY = Plan(
     pictures=16,
@@ -247,8 +246,6 @@ def test_the_report_has_the_pace_of_workers_or_says_why_not() -> None:
     assert NO_SERVER in render(figures())
 
 
-@pytest.mark.skipif(not QDRANT_URL, reason="no Qdrant server: set QDRANT_URL to test on one")
-def test_workers_are_measured_until_everything_is_searchable(pictures: list[Path]) -> None:
-    key = os.environ.get("QDRANT_API_KEY")
-    found = measure_workers(pictures[0].parent, str(QDRANT_URL), key, (1, 2))
+def test_workers_are_measured_until_everything_is_searchable(pictures: list[Path], qdrant_server: QdrantServer) -> None:
+    found = measure_workers(pictures[0].parent, qdrant_server.url, qdrant_server.key, (1, 2))
     assert [pace.workers for pace in found] == [1, 2]

@@ -3,6 +3,8 @@
 import http.client
 import json
 import os
+import re
+import resource
 import signal
 import socket
 import subprocess
@@ -15,6 +17,7 @@ import pytest
 import requests
 
 from tests.pictures import RED, draw
+from tests.qdrant import QdrantServer
 from tests.running import ROOT, free_port, wait_until
 from tests.stack.running import RunningGunicorn
 from tests.test_stop import read_answer, refuses, upload
@@ -30,8 +33,9 @@ def library(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def service(library: Path, tmp_path: Path) -> Iterator[RunningGunicorn]:
-    with RunningGunicorn(library, tmp_path / "data", MAX_UPLOAD_MB="1", STOP_TIMEOUT_S="20", THREADS="4") as running:
+def service(library: Path, tmp_path: Path, any_qdrant_server: QdrantServer | None) -> Iterator[RunningGunicorn]:
+    settings = {"MAX_UPLOAD_MB": "1", "STOP_TIMEOUT_S": "20", "THREADS": "4"}
+    with RunningGunicorn(library, tmp_path / "data", any_qdrant_server, **settings) as running:
         yield running
 
 
@@ -76,6 +80,15 @@ def test_what_is_too_large_is_refused_before_it_has_come(service: RunningGunicor
         assert (status, problem["code"]) == (413, "too_large")
 
 
+def test_what_is_as_large_as_may_be_is_taken(service: RunningGunicorn) -> None:
+    beginning = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n' + draw(RED)
+    body = beginning + bytes(LIMIT - len(beginning) - 9) + b"\r\n--b--\r\n"
+    kind = {"Content-Type": "multipart/form-data; boundary=b"}
+    for sent in (body, iter([body[:1000], body[1000:]])):  # with its length, and in chunks without
+        answer = service.session.post(f"{service.address}/v1/search", data=sent, headers=kind, timeout=20)
+        assert (len(body), answer.status_code) == (LIMIT, 200), answer.text
+
+
 def test_metrics_are_those_of_all_processes_and_of_some_that_have_ended(service: RunningGunicorn) -> None:
     for _ in range(5):
         service.session.get(f"{service.address}/v1/status")
@@ -86,6 +99,25 @@ def test_metrics_are_those_of_all_processes_and_of_some_that_have_ended(service:
     told = service.session.get(f"{service.address}/metrics").text
     assert 'lookalike_pictures{state="indexed"} 1.0' in told
     assert "lookalike_requests_in_flight 1.0" in told  # this very one
+    assert {f"lookalike_gate_{name}" for name in ("places", "busy", "waiting")} <= set(re.findall(r"^\w+", told, re.M))
+
+
+def test_the_processes_are_told_of_as_one(service: RunningGunicorn) -> None:
+    def told(name: str) -> float:
+        text = service.session.get(f"{service.address}/metrics").text
+        return float(re.search(rf"^process_{name} (\S+)", text, re.MULTILINE)[1])  # type: ignore[index]
+
+    before, (first, *_) = told("cpu_seconds_total"), children_of(service.process.pid)
+    assert told("resident_memory_bytes") > service.peak_memory_bytes() + (50 << 20)  # beside it one with a model
+    assert told("max_fds") == resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: first not in children_of(service.process.pid))
+    wait_until(service._answers)
+    assert told("cpu_seconds_total") >= before
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def test_the_log_is_one_of_json_lines(service: RunningGunicorn) -> None:

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -17,20 +16,17 @@ from indexer.assembly import Parts, open_parts
 from indexer.record import Record
 from indexer.settings import Settings
 from indexer.worker import MAX_ATTEMPTS
-from tests.conftest import QDRANT_URL
 from tests.pictures import BLUE, RED, draw
+from tests.qdrant import QdrantServer
 from tests.running import ROOT, wait_until
 
 PICTURES = 300
 WORKERS = 3
 KILLS = 6
 
-on_a_server = pytest.mark.skipif(not QDRANT_URL, reason="no Qdrant server: set QDRANT_URL to test on one")
 
-
-def settings_of(tmp_path: Path, url: str | None) -> Settings:
+def settings_of(tmp_path: Path, **where: str | None) -> Settings:
     (tmp_path / "library").mkdir()
-    where = {"qdrant_url": url, "qdrant_api_key": os.environ.get("QDRANT_API_KEY"), "collection": f"test-{uuid4()}"}
     return Settings(library=tmp_path / "library", data=tmp_path / "data", min_free_mb=0, lease_s=1.0, **where)
 
 
@@ -44,14 +40,9 @@ def opened(settings: Settings) -> Iterator[Parts]:
 
 
 @pytest.fixture
-def on_server(tmp_path: Path) -> Iterator[Settings]:
-    settings = settings_of(tmp_path, QDRANT_URL)
-    yield settings
-    from indexer.server import connect
-
-    client = connect(str(QDRANT_URL), settings.qdrant_api_key, 30)
-    client.delete_collection(settings.collection)
-    client.close()
+def on_server(tmp_path: Path, qdrant_server: QdrantServer) -> Iterator[Settings]:
+    with qdrant_server.collection() as (_, name):
+        yield settings_of(tmp_path, qdrant_url=qdrant_server.url, qdrant_api_key=qdrant_server.key, collection=name)
 
 
 def start(module: str, settings: Settings, *flags: str) -> "subprocess.Popen[bytes]":
@@ -65,7 +56,6 @@ def all_records(parts: Parts) -> list[Record]:
     return [record for page in parts.catalogue.scan() for record in page]
 
 
-@on_a_server
 def test_workers_that_are_killed_lose_nothing_and_double_nothing(on_server: Settings) -> None:
     folder, dice = Path(on_server.library), random.Random(4)
     for number in range(PICTURES):
@@ -124,9 +114,8 @@ def die_and_recover(settings: Settings) -> None:
 
 
 def test_a_picture_that_kills_its_worker_is_put_aside_and_can_be_tried_again(tmp_path: Path) -> None:
-    die_and_recover(settings_of(tmp_path, None))
+    die_and_recover(settings_of(tmp_path))
 
 
-@on_a_server
 def test_a_picture_that_kills_its_worker_is_put_aside_on_a_server_too(on_server: Settings) -> None:
     die_and_recover(on_server)

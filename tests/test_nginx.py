@@ -19,6 +19,7 @@ import trustme
 
 from indexer.record import id_of
 from tests.pictures import BLUE, RED, draw
+from tests.qdrant import QdrantServer
 from tests.running import RunningService, wait_until
 from tests.stack.running import RunningGunicorn, RunningNginx
 from tests.test_stop import read_answer, upload
@@ -52,7 +53,7 @@ class Front:
 
 
 @pytest.fixture(scope="module")
-def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+def front(tmp_path_factory: pytest.TempPathFactory, any_qdrant_server: QdrantServer | None) -> Iterator[Front]:
     folder = tmp_path_factory.mktemp("front")
     library, data = folder / "library", folder / "data"
     for key, picture in (
@@ -64,7 +65,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
         (library / key).write_bytes(picture)
     settings = {"X_ACCEL": "yes", "PROXIES": "1", "MAX_UPLOAD_MB": "1", "THREADS": str(THREADS)}
     with (
-        RunningGunicorn(library, data, **settings) as gunicorn,
+        RunningGunicorn(library, data, any_qdrant_server, **settings) as gunicorn,
         RunningNginx(gunicorn.port, library, data, folder / "nginx", max_upload_mb=1) as nginx,
     ):
         yield Front(library, gunicorn, nginx)

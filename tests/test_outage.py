@@ -1,19 +1,17 @@
 """A Qdrant server that is away, at the start or later: the service says so, and goes on by itself when it is back."""
 
-import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import pytest
 import requests
 
-from tests.conftest import QDRANT_URL
 from tests.pictures import GREEN, RED, draw
+from tests.qdrant import QdrantServer
 from tests.running import RunningService, free_port, wait_until
 
 
@@ -80,9 +78,9 @@ def library(tmp_path: Path) -> Path:
     return tmp_path / "library"
 
 
-@pytest.fixture
-def line() -> Iterator[Line]:
-    line = Line(QDRANT_URL or f"http://127.0.0.1:{free_port()}")
+@contextmanager
+def line_to(url: str) -> Iterator[Line]:
+    line = Line(url)
     yield line
     line.cut()
 
@@ -97,19 +95,24 @@ def assert_away(service: LivingService) -> None:
         assert int(answer.headers["Retry-After"]) > 0
 
 
-def test_a_service_starts_without_its_server_and_says_so(library: Path, tmp_path: Path, line: Line) -> None:
-    with LivingService(library, tmp_path / "data", "--qdrant-url", f"http://127.0.0.1:{line.port}") as service:
+def test_a_service_starts_without_its_server_and_says_so(library: Path, tmp_path: Path) -> None:
+    with LivingService(library, tmp_path / "data", "--qdrant-url", f"http://127.0.0.1:{free_port()}") as service:
         assert_away(service)
 
 
-@pytest.mark.skipif(not QDRANT_URL, reason="no Qdrant server: set QDRANT_URL to test on one")
 def test_a_service_goes_on_by_itself_when_the_server_comes_and_comes_back(
-    library: Path, tmp_path: Path, line: Line, monkeypatch: pytest.MonkeyPatch
+    library: Path, tmp_path: Path, qdrant_server: QdrantServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LOOKALIKE_QDRANT_API_KEY", os.environ.get("QDRANT_API_KEY", ""))
-    collection = f"test-{uuid4()}"
-    flags = ("--qdrant-url", f"http://127.0.0.1:{line.port}", "--collection", collection, "--watch", "no")
-    with LivingService(library, tmp_path / "data", *flags) as service:
+    monkeypatch.setenv("LOOKALIKE_QDRANT_API_KEY", qdrant_server.key or "")
+    with (
+        qdrant_server.collection() as (_, collection),
+        line_to(qdrant_server.url) as line,
+        LivingService(
+            library,
+            tmp_path / "data",
+            *("--qdrant-url", f"http://127.0.0.1:{line.port}", "--collection", collection, "--watch", "no"),
+        ) as service,
+    ):
         for number in range(2):
             assert_away(service)
             line.mend()
@@ -120,5 +123,3 @@ def test_a_service_goes_on_by_itself_when_the_server_comes_and_comes_back(
             assert len(service.search().json()["hits"]) == number + 1
             line.cut()
         assert_away(service)
-    headers = {"api-key": os.environ.get("QDRANT_API_KEY", "")}
-    assert requests.delete(f"{QDRANT_URL}/collections/{collection}", headers=headers, timeout=30).ok

@@ -1,6 +1,5 @@
 """The scale part of the benchmark measures what it says it does."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +11,9 @@ from tests.bench.report import render_scale
 from tests.bench.scale import LIMIT, Place, Scale, Searched, list_questions, measure_scale
 from tests.bench.searching import Spread
 from tests.bench.vectors import BATCH, Cloud, draw_cloud, find_nearest, key_of
+from tests.qdrant import QdrantServer
 
 POINTS = BATCH + 500
-QDRANT_URL = os.environ.get("QDRANT_URL")
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +59,10 @@ def test_the_embedded_engine_is_loaded_opened_and_finds_everything(tmp_path: Pat
     assert f"{POINTS:,}" in render_scale(describe_machine(), [found])
 
 
-@pytest.mark.skipif(not QDRANT_URL, reason="no Qdrant server: set QDRANT_URL to test on one")
-def test_a_server_is_loaded_until_it_has_settled_and_is_left_as_it_was(tmp_path: Path) -> None:
-    place = Place(None, QDRANT_URL, os.environ.get("QDRANT_API_KEY"), collection=f"scale-{tmp_path.name}")
+def test_a_server_is_loaded_until_it_has_settled_and_is_left_as_it_was(
+    qdrant_server: QdrantServer, tmp_path: Path
+) -> None:
+    place = Place(None, qdrant_server.url, qdrant_server.key, collection=f"scale-{tmp_path.name}")
     (found,) = measure_scale([place], POINTS, tmp_path, lambda _: None)
     assert min(asked.recall for asked in found.searched) > 0.9
     assert (found.engine, found.disk_bytes) == ("server", None)

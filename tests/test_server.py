@@ -1,10 +1,8 @@
 """The server engine where the server is not as one would like it: away, busy, old, or with another collection."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -17,11 +15,12 @@ from indexer.catalogue import Catalogue, ModelMismatchError
 from indexer.collection import CollectionDiffersError, Shape
 from indexer.engine import EVERYTHING, EngineError, EngineUnavailableError, Point, Query, Where
 from indexer.record import id_of
-from indexer.server import PAUSES_S, ServerEngine, ServerTooOldError, connect
+from indexer.server import PAUSES_S, ServerEngine, ServerTooOldError
 from indexer.settings import Settings
 from model import VECTOR_SIZE
-from tests.conftest import QDRANT_URL, build_house
+from tests.conftest import build_house
 from tests.pictures import draw
+from tests.qdrant import QdrantServer
 from tests.running import free_port
 from tests.test_catalogue import LEASE_S, axis, index, record
 
@@ -216,23 +215,19 @@ def test_a_model_that_could_not_be_checked_at_the_start_is_checked_before_vector
             use()
 
 
-@pytest.mark.skipif(not QDRANT_URL, reason="no Qdrant server: set QDRANT_URL to test on one")
-def test_a_real_server_makes_a_collection_as_it_is_set_and_takes_all_that_we_ask(tmp_path: Path) -> None:
-    client, name = connect(str(QDRANT_URL), os.environ.get("QDRANT_API_KEY"), 30), f"test-{uuid4()}"
+def test_a_real_server_makes_a_collection_as_it_is_set_and_takes_all_that_we_ask(
+    qdrant_server: QdrantServer, tmp_path: Path
+) -> None:
     shape = Shape(
         2, 1, 1, vectors_on_disk=True, payload_on_disk=True, quantization="scalar", strict=True, max_points=99
     )
-    engine = ServerEngine(client, name, VECTOR_SIZE, shape)
-    try:
-        for _ in build_and_use(tmp_path, engine):
+    with qdrant_server.collection() as (client, name):
+        for _ in build_and_use(tmp_path, ServerEngine(client, name, VECTOR_SIZE, shape)):
             pass
         for same in (shape, Shape()):
             ServerEngine(client, name, VECTOR_SIZE, same).prepare()
         with pytest.raises(CollectionDiffersError, match="QDRANT_SHARDS 2 instead of 3"):
             ServerEngine(client, name, VECTOR_SIZE, Shape(shards=3)).prepare()
-    finally:
-        client.delete_collection(name)
-        client.close()
 
 
 def build_and_use(folder: Path, engine: ServerEngine) -> Iterator[None]:

@@ -30,6 +30,16 @@ def test_json_up_to_the_limit_is_read(client: FlaskClient) -> None:
     assert client.post("/v1/session", data=body, content_type="application/json").status_code == 400
 
 
+@pytest.mark.parametrize("announced", [True, False])
+@pytest.mark.parametrize(("over", "status"), [(0, 400), (1, 413)])
+def test_a_body_may_be_as_long_as_the_limit_says(client: FlaskClient, over: int, status: int, announced: bool) -> None:
+    body = b'{"key": "%s"}' % (b"x" * (TEXT_BYTES - 11 + over))
+    length = {"CONTENT_LENGTH": str(len(body))} if announced else {}
+    of_a_server = {"wsgi.input_terminated": True, "wsgi.input": io.BytesIO(body)} | length
+    answer = client.post("/v1/session", content_type="application/json", environ_overrides=of_a_server)
+    assert answer.status_code == status
+
+
 @pytest.mark.parametrize(("letters", "status"), [(FIELD_BYTES, 400), (FIELD_BYTES + 1, 413)])
 def test_a_field_of_a_form_may_be_so_long_and_no_longer(client: FlaskClient, letters: int, status: int) -> None:
     picture = (io.BytesIO(draw(RED)), "red.png")

@@ -2,14 +2,12 @@
 
 import hashlib
 import json
-import os
 import tarfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -17,14 +15,13 @@ from indexer.catalogue import Catalogue
 from indexer.edge import EdgeEngine
 from indexer.engine import EngineError, EngineUnavailableError
 from indexer.room import NoRoomError
-from indexer.server import ServerEngine, connect
+from indexer.server import ServerEngine
 from indexer.snapshot import ServerSnapshots, SnapshotError, save_files
 from model import VECTOR_SIZE
 from tests.conftest import House
 from tests.pictures import BLUE, RED, draw
+from tests.qdrant import QdrantServer
 from tests.running import free_port
-
-QDRANT_URL = os.environ.get("QDRANT_URL")
 
 
 def test_an_archive_of_the_embedded_catalogue_brings_it_back(house: House, tmp_path: Path) -> None:
@@ -127,18 +124,11 @@ def test_a_server_that_refuses_or_is_away_says_so(qdrant: Qdrant, tmp_path: Path
         ServerSnapshots(f"http://127.0.0.1:{free_port()}", None, "cars").save(tmp_path / "snapshot", 0)
 
 
-@pytest.mark.skipif(not QDRANT_URL, reason="no Qdrant server: set QDRANT_URL to test on one")
-def test_a_real_server_makes_a_snapshot(tmp_path: Path) -> None:
-    assert QDRANT_URL
-    key, name = os.environ.get("QDRANT_API_KEY"), f"test-{uuid4()}"
-    client = connect(QDRANT_URL, key, timeout_s=30)
-    ServerEngine(client, name, VECTOR_SIZE).prepare()
-    try:
-        snapshots = ServerSnapshots(QDRANT_URL, key, name)
+def test_a_real_server_makes_a_snapshot(qdrant_server: QdrantServer, tmp_path: Path) -> None:
+    with qdrant_server.collection() as (client, name):
+        ServerEngine(client, name, VECTOR_SIZE).prepare()
+        snapshots = ServerSnapshots(qdrant_server.url, qdrant_server.key, name)
         assert snapshots.count_nodes() == 1
         assert snapshots.save(tmp_path / "snapshot", 0) > 0
         assert tarfile.is_tarfile(tmp_path / "snapshot")
         assert client.list_snapshots(name) == []
-    finally:
-        client.delete_collection(name)
-        client.close()

@@ -25,6 +25,7 @@ COPY qdrant /qdrant/qdrant
 RUN printf '#!/bin/bash\\nexec ./qdrant "$@"\\n' >/qdrant/entrypoint.sh && chmod +x /qdrant/entrypoint.sh
 WORKDIR /qdrant
 USER qdrant
+CMD ["./entrypoint.sh"]
 """
 
 
@@ -44,10 +45,15 @@ def qdrant_image() -> str | None:
     )
 
 
-def _had(variable: str) -> str | None:
-    """Return the image that the environment or docker-compose.yml names, if it is here or can be pulled."""
+def named_image(variable: str) -> str:
+    """Return the image that the environment or docker-compose.yml names."""
     named = re.search(rf"\$\{{{variable}:-(.+?)\}}", (ROOT / "docker-compose.yml").read_text())
-    image = os.environ.get(variable) or (named[1] if named else "")
+    return os.environ.get(variable) or (named[1] if named else "")
+
+
+def _had(variable: str) -> str | None:
+    """Return the image that is named, if it is here or can be pulled."""
+    image = named_image(variable)
     return image if _is_here(image) or not _docker("pull", "--quiet", image, check=False).returncode else None
 
 

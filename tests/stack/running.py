@@ -1,21 +1,20 @@
 """gunicorn and nginx as `deploy/` has them, on free ports of this machine.
 
-The catalogue lies on the server at `QDRANT_URL`, with two processes before it. Without one it is embedded, which needs
-the same of everything but the number of processes.
+The catalogue lies on a Qdrant server, with two processes before it. Without one it is embedded, which needs the same of
+everything but the number of processes.
 """
 
 import getpass
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from uuid import uuid4
 
-from indexer.server import connect
+from tests.qdrant import QdrantServer
 from tests.running import ROOT, Running, RunningService, free_port, wait_until
 
-QDRANT_URL, QDRANT_KEY = os.environ.get("QDRANT_URL", ""), os.environ.get("QDRANT_API_KEY", "")
 NGINX = ROOT / "deploy" / "nginx"
 
 
@@ -24,23 +23,26 @@ class RunningGunicorn(RunningService):
 
     command = ("-m", "gunicorn", "-c", "tests/stack/gunicorn.py")
 
-    def __init__(self, library: Path, data: Path, **variables: str) -> None:
-        self.collection = f"test-{uuid4()}"
-        server = {"QDRANT_URL": QDRANT_URL, "QDRANT_API_KEY": QDRANT_KEY, "COLLECTION": self.collection}
-        variables = {"PROCESSES": "2" if QDRANT_URL else "1", "MIN_FREE_MB": "0"} | server | variables
+    def __init__(self, library: Path, data: Path, server: QdrantServer | None, **variables: str) -> None:
+        self._collection = ExitStack()
+        variables = {"PROCESSES": "2" if server else "1", "MIN_FREE_MB": "0"} | self._place(server) | variables
         settings = {"LIBRARY": str(library), "DATA": str(data)} | variables
         environ = os.environ | {f"LOOKALIKE_{name}": value for name, value in settings.items()}
         _index(environ)
         super().__init__(library, data, **variables)
 
+    def _place(self, server: QdrantServer | None) -> dict[str, str]:
+        """Return the settings of a collection of its own, or none."""
+        if server is None:
+            return {}
+        _, name = self._collection.enter_context(server.collection())
+        return {"QDRANT_URL": server.url, "QDRANT_API_KEY": server.key or "", "COLLECTION": name}
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         super().__exit__(kind, error, trace)
-        if QDRANT_URL:
-            client = connect(QDRANT_URL, QDRANT_KEY or None, timeout_s=30)
-            client.delete_collection(self.collection)
-            client.close()
+        self._collection.close()
 
 
 def _index(environ: dict[str, str]) -> None:
