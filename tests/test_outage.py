@@ -21,28 +21,37 @@ class Line:
     def __init__(self, url: str) -> None:
         self._target, self.port = (str(urlsplit(url).hostname), urlsplit(url).port or 6333), free_port()
         self._listener: socket.socket | None = None
-        self._open = set[socket.socket]()
+        self._open, self._lock = set[socket.socket](), threading.Lock()
 
     def mend(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", self.port), reuse_port=False)
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def cut(self) -> None:
-        listener, self._listener = self._listener, None
-        for each in [*self._open, *([listener] if listener else [])]:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
-        self._open.clear()
+        with self._lock:
+            listener, self._listener = self._listener, None
+            for each in [*self._open, *([listener] if listener else [])]:
+                with suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
+                each.close()
+            self._open.clear()
 
     def _accept(self, listener: socket.socket) -> None:
         with suppress(OSError):
             while True:
                 near, _ = listener.accept()
                 far = socket.create_connection(self._target)
-                self._open |= {near, far}
-                for source, sink in ((near, far), (far, near)):
-                    threading.Thread(target=_carry, args=(source, sink), daemon=True).start()
+                self._join(listener, near, far)
+
+    def _join(self, listener: socket.socket, near: socket.socket, far: socket.socket) -> None:
+        with self._lock:
+            if self._listener is not listener:  # cut meanwhile
+                near.close()
+                far.close()
+                return
+            self._open |= {near, far}
+            for source, sink in ((near, far), (far, near)):
+                threading.Thread(target=_carry, args=(source, sink), daemon=True).start()
 
 
 def _carry(source: socket.socket, sink: socket.socket) -> None:
