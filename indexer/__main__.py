@@ -3,8 +3,10 @@
 import argparse
 import signal
 import sys
-from collections.abc import Callable, Collection, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from tempfile import gettempdir
 from threading import Event, Thread
 
 from indexer.arguments import build_parser
@@ -73,7 +75,7 @@ def work(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  #
     """Index whatever becomes pending, until told to stop."""
     stop, wake = Event(), Event()
     _set_on_signal(stop, wake)
-    with open_worker(settings, parts, open_encoder(settings)) as worker:
+    with open_worker(settings, parts, open_encoder(settings)) as worker, _at_work():
         worker.run(stop, wake)
     return 0
 
@@ -82,8 +84,20 @@ def watch(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  
     """Bring the catalogue and the library together and follow the library's changes, until told to stop."""
     stop, nobody = Event(), Event()  # workers look for themselves whether there is something to index
     _set_on_signal(stop)
-    Watcher(parts.library.folder, parts.synchroniser, nobody.set, settings.sync_every_s).run(stop)
+    with _at_work():
+        Watcher(parts.library.folder, parts.synchroniser, nobody.set, settings.sync_every_s).run(stop)
     return 0
+
+
+@contextmanager
+def _at_work() -> Iterator[None]:
+    """Leave a sign while this process does what it was started for: docker-compose.yml waits for it."""
+    sign = Path(gettempdir(), "lookalike-at-work")
+    sign.touch()
+    try:
+        yield
+    finally:
+        sign.unlink(missing_ok=True)
 
 
 def _set_on_signal(*events: Event) -> None:

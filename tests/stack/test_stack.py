@@ -93,7 +93,7 @@ def stack(request: pytest.FixtureRequest, tree: Path, pictures: Path) -> Iterato
     subprocess.run(["make", "secrets", ".env"], cwd=tree, check=True)
     running = Stack(tree, f"http://127.0.0.1:{port}", pictures, os.environ | told)
     try:
-        running.compose("up", "--build", "--detach")
+        running.compose("up", "--build", *(["--wait"] if _compose()[1:] else ["--detach"]))
         wait_until(running.is_ready, 180)
         yield running
     except BaseException as error:
