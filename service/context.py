@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from threading import BoundedSemaphore, Event
+from threading import BoundedSemaphore, Event, Lock
 
 from flask import current_app
 from prometheus_client import REGISTRY, CollectorRegistry
@@ -32,10 +32,11 @@ class BusyError(Exception):
 
 
 class Gate:
-    """Lets a fixed number of threads do at once what takes much memory, or a thread for long."""
+    """Lets a fixed number of threads do at once what takes much memory, or a thread for long; `busy` do it now."""
 
     def __init__(self, places: int, wait_s: float = DECODE_WAIT_S) -> None:
         self._places, self._wait_s = BoundedSemaphore(places), wait_s
+        self.busy, self._lock = 0, Lock()
 
     @contextmanager
     def passing(self) -> Iterator[None]:
@@ -68,8 +69,10 @@ class Gate:
         finally:
             self._note(waiting=-1)
 
-    def _note(self, busy: int = 0, waiting: int = 0) -> None:
+    def _note(self, busy: int = 0, waiting: int = 0) -> None:  # noqa: ARG002
         """Hear that more, or fewer, have a place or wait for one."""
+        with self._lock:
+            self.busy += busy
 
 
 class DecodingGate(Gate):
@@ -80,6 +83,7 @@ class DecodingGate(Gate):
         GATE_PLACES.set(places)
 
     def _note(self, busy: int = 0, waiting: int = 0) -> None:
+        super()._note(busy, waiting)
         GATE_BUSY.inc(busy)
         GATE_WAITING.inc(waiting)
 
