@@ -107,14 +107,15 @@ class Bucket:
         """Move a picture to the name of an object that is none. Raises `ReadOnlyLibraryError`, `FileNotFoundError`.
 
         S3 cannot move: for a moment there are both. What another process writes meanwhile is copied in its turn; only
-        what comes between the last look and the deletion is lost.
+        where a server cannot delete on a condition, what comes between the last look and the deletion is lost.
         """
         with self._writing(key) as name:
             copied = None
-            while (etag := self.objects.describe(name)["ETag"]) != copied:
+            while (etag := self.objects.describe(name)["ETag"]) != copied or not self.objects.delete_unchanged(
+                name, etag
+            ):
                 self.objects.copy(name, target)
                 copied = etag
-            self.objects.delete(name)
 
     def take_in(self, key: str, source: str) -> Entry:
         """Copy an object to where a picture is to lie. Raises what `write` does."""

@@ -22,7 +22,7 @@ BLOCK_BYTES = 4 << 20  # read ahead
 # What s3fs takes for the version of an object and cuts off: then the object would be another one.
 VERSION_MARK = "?versionId="
 
-# What a server says of an object that must not be there yet and is, or is just being written.
+# What a server says of an object that must not be there yet, or must be a certain one, and is not; or is being written.
 _TAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
 
 
@@ -104,6 +104,21 @@ class Objects:
         """Delete an object, if there is one."""
         self._ask("delete_object", Key=name)
 
+    def delete_unchanged(self, name: str, etag: str) -> bool:
+        """Delete an object that still has this ETag; return False if it has another. Raises `FileNotFoundError`.
+
+        Amazon and others look and delete in one; servers that do not know the condition delete whatever is there.
+        """
+        try:
+            self._ask("delete_object", Key=name, IfMatch=etag)
+        except FileExistsError:
+            return False
+        except LibraryUnavailableError as error:
+            if error.__cause__ is None or _code(error.__cause__) != "NotImplemented":
+                raise
+            self.delete(name)
+        return True
+
     @contextmanager
     def translating(self) -> Iterator[None]:
         """Turn what goes wrong with an object into the errors that this class raises."""
@@ -159,7 +174,7 @@ def _translated_errors() -> Iterator[None]:
         raise LibraryUnavailableError(f"the bucket does not answer: {error}") from error
 
 
-def _code(error: Exception) -> str:
+def _code(error: BaseException) -> str:
     """Return what S3 calls an error, or nothing if it was not S3 that raised it."""
     response = getattr(error.__cause__, "response", None) or {}
     return str(response.get("Error", {}).get("Code", ""))

@@ -1,8 +1,10 @@
 """What is peculiar to a library in a bucket; what it has in common with a folder is in `test_library`."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from indexer.bucket import Bucket
 from indexer.library import (
@@ -120,6 +122,37 @@ def test_what_replaces_a_picture_while_it_is_removed_is_what_the_trash_has(own_b
     library.take_out("a.jpg", "pictures/.trash/a")
     assert own_bucket.names() == ["pictures/.trash/a"]
     assert own_bucket.get("pictures/.trash/a") == b"newer"
+
+
+class Late(Objects):
+    """A bucket in which somebody replaces a picture just before it is deleted, once; `knows` whether it can delete on a
+    condition."""
+
+    owner: OwnBucket | None = None
+    knows = True
+
+    def _ask(self, method: str, **arguments: Any) -> dict[str, Any]:
+        if method == "delete_object" and self.owner:
+            self.owner.put(arguments["Key"], b"newer")
+            self.owner = None
+        if "IfMatch" in arguments and not self.knows:
+            refusal = OSError("a header asks for what there is not")
+            refusal.__cause__ = ClientError({"Error": {"Code": "NotImplemented"}}, "DeleteObject")
+            raise LibraryUnavailableError("the bucket does not answer") from refusal
+        return super()._ask(method, **arguments)
+
+
+@pytest.mark.parametrize(("knows", "kept"), [(True, b"newer"), (False, b"old")])
+def test_what_replaces_a_picture_just_before_it_is_deleted_is_kept_where_the_server_looks(
+    own_bucket: OwnBucket, knows: bool, kept: bytes
+) -> None:
+    late = Late(own_bucket.name, own_bucket.endpoint)
+    library = Bucket(late, "pictures/", "")
+    library.write("a.jpg", b"old")
+    late.owner, late.knows = own_bucket, knows
+    library.take_out("a.jpg", "pictures/.trash/a")
+    assert own_bucket.names() == ["pictures/.trash/a"]
+    assert own_bucket.get("pictures/.trash/a") == kept
 
 
 def test_bytes_that_were_replaced_while_they_were_read_are_not_mixed(library: Bucket) -> None:
