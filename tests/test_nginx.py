@@ -324,6 +324,7 @@ def test_with_a_certificate_it_speaks_tls_and_sends_there_who_comes_without(tmp_
             ):
                 assert tls.selected_alpn_protocol() == "h2"
         server.shutdown()
+    assert f"Host: 127.0.0.1:{nginx.port}\r\n" in server.heads[0]  # of what asks without TLS whether it lives
     assert (sent.status_code, sent.headers["Location"]) == (308, "https://127.0.0.1/v1/status?x=1")
     assert (secure.content, "X-Forwarded-Proto: https\r\n" in server.heads[-1]) == (b"behind", True)
     assert "max-age" in secure.headers["Strict-Transport-Security"]
