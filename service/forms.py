@@ -46,12 +46,14 @@ class FormParser(FormDataParser):
     def _read_parts(self, stream: IO[bytes], boundary: str, content_length: int | None) -> list[MultipartPart]:
         if not boundary:
             raise MultipartError("it has no boundary")
+        max_parts = self.max_form_parts or 1000
         parser = MultipartParser(
             stream,
             boundary,
             -1 if content_length is None else content_length,
-            part_limit=self.max_form_parts or 1000,
+            part_limit=max_parts,
             spool_limit=SPOOL_BYTES,
+            memory_limit=max_parts * SPOOL_BYTES,  # all that the others allow; its own is 8 MiB
         )
         parts = list(parser)
         for part in parts:

@@ -24,6 +24,11 @@ def test_a_picture_of_any_size_arrives_whole(client: FlaskClient) -> None:
     assert post(client, PART + picture + b"\r\n--x--\r\n").json["size"] == len(picture)
 
 
+def test_many_files_may_come_at_once_that_are_small_each(client: FlaskClient) -> None:
+    answer = post(client, b"".join(PART + bytes(400_000) + b"\r\n" for _ in range(40)) + b"--x--\r\n")
+    assert [each["status"] for each in answer.json["results"]] == [415] * 40
+
+
 def test_an_empty_file_is_no_picture(client: FlaskClient) -> None:
     answer = post(client, PART + b"\r\n--x--\r\n")
     assert (answer.status_code, answer.json["code"]) == (415, "unsupported_format")
