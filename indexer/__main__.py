@@ -3,10 +3,9 @@
 import argparse
 import signal
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from pathlib import Path
-from tempfile import gettempdir
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from tempfile import NamedTemporaryFile
 from threading import Event, Thread
 
 from indexer.arguments import build_parser
@@ -89,15 +88,9 @@ def watch(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  
     return 0
 
 
-@contextmanager
-def _at_work() -> Iterator[None]:
-    """Leave a sign while this process does what it was started for: docker-compose.yml waits for it."""
-    sign = Path(gettempdir(), "lookalike-at-work")
-    sign.touch()
-    try:
-        yield
-    finally:
-        sign.unlink(missing_ok=True)
+def _at_work() -> AbstractContextManager[object]:
+    """Leave a file while this process does what it was started for: docker-compose.yml looks for it."""
+    return NamedTemporaryFile(prefix="lookalike-at-work-")
 
 
 def _set_on_signal(*events: Event) -> None:

@@ -18,6 +18,8 @@ from tests.stack.images import base_image, nginx_image, qdrant_image
 
 pytestmark = pytest.mark.stack
 
+SERVICES = ("qdrant", "watch", "work", "service", "nginx")
+
 
 @dataclass
 class Stack:
@@ -106,6 +108,7 @@ def stack(request: pytest.FixtureRequest, tree: Path, pictures: Path) -> Iterato
 def test_the_stack_does_all_that_the_one_process_does_and_outlives_its_parts(stack: Stack) -> None:
     """One test, for what takes long is to start it."""
     wait_until(lambda: stack.has_indexed(3), 120)
+    wait_until(lambda: all(_is_healthy(stack, service) for service in SERVICES), 60)
     _is_confined(stack)
     _searches_and_sends(stack)
     _is_closed(stack)
@@ -177,8 +180,13 @@ def _outlives_qdrant(stack: Stack) -> None:
     wait_until(lambda: stack.has_indexed(6), 60)
 
 
+def _is_healthy(stack: Stack, service: str) -> bool:
+    names = stack.containers(service)
+    return {docker("inspect", "-f", "{{.State.Health.Status}}", name) for name in names} == {"healthy"}
+
+
 def _is_confined(stack: Stack) -> None:
-    for service in ("qdrant", "watch", "work", "service", "nginx"):
+    for service in SERVICES:
         name = stack.containers(service)[0]
         wrote = subprocess.run(["docker", "exec", name, "sh", "-c", "touch /it /etc/it"], capture_output=True)
         assert b"Read-only file system" in wrote.stderr, service
