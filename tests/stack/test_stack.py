@@ -40,7 +40,7 @@ class Stack:
         return done.stdout
 
     def containers(self, service: str) -> list[str]:
-        return self.compose("ps", "-q", service).split()
+        return self.compose("ps", "--all", "-q", service).split()
 
     def get(self, path: str, **options: object) -> requests.Response:
         return requests.get(self.address + path, timeout=30, **options)  # type: ignore[arg-type]
