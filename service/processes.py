@@ -1,9 +1,9 @@
 """Prometheus' `process_*` for a process and its children together, as one program that they are."""
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
-from os import sysconf
 from pathlib import Path
 
 from prometheus_client import Metric, ProcessCollector
@@ -42,5 +42,5 @@ class ProcessesCollector(Collector):
             return 0.0
         with suppress(OSError):
             fields = Path(f"/proc/{self._pid}/stat").read_text().rpartition(")")[2].split()
-            return (int(fields[13]) + int(fields[14])) / sysconf("SC_CLK_TCK")
+            return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
         return 0.0
