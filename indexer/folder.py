@@ -92,7 +92,8 @@ class Folder:
         check_key(key)
         path = self.root / key
         try:
-            plain = path.parent.resolve() == path.parent and path.resolve().is_relative_to(self.root)
+            real = path.resolve()
+            plain = real == path or (path.parent.resolve() == path.parent and real.is_relative_to(self.root))
         except (OSError, RuntimeError):
             plain = False
         if not plain:

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -66,7 +66,7 @@ class Record:
 
     def to_payload(self) -> dict[str, Any]:
         """Return the record as a payload; what is None is left out."""
-        fields = {name: value for name, value in asdict(self).items() if value is not None}
+        fields = {name: value for name in self.__slots__ if (value := getattr(self, name)) is not None}
         return fields | {
             "tags": list(self.tags),
             "added_at": self.added_at.isoformat(timespec="microseconds"),

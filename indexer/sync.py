@@ -74,16 +74,18 @@ class Synchroniser:
     def __init__(self, library: Library, catalogue: Catalogue, agreement: Agreement) -> None:
         self._library, self._catalogue, self._agreement = library, catalogue, agreement
 
-    def sync(self, allow_empty: bool = False) -> SyncReport:
+    def sync(self, allow_empty: bool = False, wake: Callable[[], None] = lambda: None) -> SyncReport:
         """Compare the whole library with the catalogue and repair every difference.
 
-        Raises `EmptyLibraryError` rather than forget everything because a disk is not mounted.
+        `wake` is called as soon as there is something to index, and again when there is more. Raises
+        `EmptyLibraryError` rather than forget everything because a disk is not mounted.
         """
         report = SyncReport()
         self._library.sweep()
         with Seen() as seen:
             for page in self._walk(seen):
-                self._take(page, report)
+                if self._take(page, report):
+                    wake()
             for records in self._unseen(seen, report, allow_empty):
                 self._forget(records, report)
         return report
@@ -144,13 +146,15 @@ class Synchroniser:
             if missing := seen.find_missing([record.id for record in records]):
                 yield [record for record in records if record.id in missing]
 
-    def _take(self, entries: list[Entry], report: SyncReport) -> None:
+    def _take(self, entries: list[Entry], report: SyncReport) -> bool:
+        """Return whether there is anything to index among them."""
         compared = self._compare(entries)
         new = [Record(each.key, each.size, each.mtime_ns, now(), label=label_of(each.key)) for each in compared.new]
         self._catalogue.insert(new)
         self._index_again([record.id for record in compared.changed])
         self._agreement.leave([*new, *compared.changed])  # what has vanished meanwhile
         compared.count_in(report)
+        return bool(compared.new or compared.changed)
 
     def _compare(self, entries: list[Entry]) -> Comparison:
         ids = [id_of(entry.key) for entry in entries]

@@ -80,7 +80,9 @@ class Watcher:
 
     def _sync_all(self, every_s: float) -> float:
         """Sync the whole library; return in how many seconds to do it again."""
-        return every_s if self._guarded(self._synchroniser.sync) else min(every_s, self._retry_s)
+        return (
+            every_s if self._guarded(partial(self._synchroniser.sync, wake=self._wake)) else min(every_s, self._retry_s)
+        )
 
     def _guarded(self, sync: Callable[[], SyncReport]) -> bool:
         """Return whether a sync could be done."""

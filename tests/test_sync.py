@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from indexer.agreement import Agreement
+from indexer.engine import PAGE
 from indexer.library import Entry
 from indexer.record import Record, id_of
 from indexer.sync import EmptyLibraryError, Synchroniser
@@ -131,6 +132,16 @@ def told(house: House, **options: bool) -> tuple[dict[str, int], list[tuple[str,
     differences: list[tuple[str, str]] = []
     found = house.synchroniser.preview(lambda kind, key: differences.append((kind, key)), **options)
     return {name: value for name in found.__slots__ if (value := getattr(found, name))}, sorted(differences)
+
+
+def test_indexing_begins_with_the_first_page_while_others_are_looked_for(house: House) -> None:
+    for number in range(PAGE + 1):
+        house.put(f"{number:04d}.png", b"GIF89a")
+    waiting: list[int] = []
+    house.synchroniser.sync(wake=lambda: waiting.append(house.catalogue.counts()["pending"]))
+    assert waiting == [PAGE, PAGE + 1]
+    house.synchroniser.sync(wake=waiting.clear)
+    assert waiting
 
 
 def test_a_preview_tells_what_a_sync_would_do_and_does_nothing(any_house: House) -> None:

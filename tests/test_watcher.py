@@ -69,7 +69,7 @@ class Countdown:
     def __init__(self, times: int, stop: Event) -> None:
         self.times, self._stop, self._fails = times, stop, [LibraryUnavailableError("away")]
 
-    def sync(self) -> SyncReport:
+    def sync(self, **_: Any) -> SyncReport:
         self.times -= 1
         if not self.times:
             self._stop.set()
@@ -111,7 +111,7 @@ class Forgetful:
     def __init__(self) -> None:
         self.started, self.again = Event(), Event()
 
-    def sync(self) -> SyncReport:
+    def sync(self, **_: Any) -> SyncReport:
         (self.again if self.started.is_set() else self.started).set()
         return SyncReport()
 

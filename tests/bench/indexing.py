@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
 from time import perf_counter
 
 from indexer.assembly import Parts, open_parts
@@ -74,8 +75,15 @@ def _limits_of(settings: Settings) -> WorkerSettings:
 
 
 def _time_indexing(parts: Parts, worker: Worker) -> float:
+    """Index as the service does: beginning with what has been found while the rest is still being looked for."""
+    stop, wake = Event(), Event()
+    indexing = Thread(target=worker.run, args=(stop, wake))
     started = perf_counter()
-    parts.synchroniser.sync()
+    indexing.start()
+    parts.synchroniser.sync(wake=wake.set)
+    stop.set()
+    wake.set()
+    indexing.join()
     while worker.step():
         pass
     return perf_counter() - started
