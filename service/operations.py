@@ -53,6 +53,8 @@ def documented(operation: Operation) -> Callable[[View], View]:
         def run(**place: str) -> ResponseReturnValue:
             if operation.query is not None:
                 place["query"] = read_query(operation.query)  # type: ignore[assignment]
+            elif operation.body is not None:
+                read_query(Fields)  # what belongs into the body is not passed over in the address
             if operation.body is not None:
                 place["body"] = read_body(operation.body, operation.form)  # type: ignore[assignment]
             return view(**place)

@@ -125,6 +125,11 @@ def test_a_value_that_makes_no_sense_is_named(client: FlaskClient, fields: dict[
     assert says in answer.json["detail"]
 
 
+def test_what_stands_in_the_address_and_not_in_the_body_is_refused_by_name(client: FlaskClient) -> None:
+    answer = client.post("/v1/search?limit=2", json={"id": id_of("a.png")})
+    assert (answer.status_code, answer.json["errors"]) == (400, ["there is no field limit"])
+
+
 @pytest.mark.parametrize("body", [b"", b"[1]", b"{", b'"x"', b"\xff"])
 def test_a_body_that_is_no_json_object_is_refused(client: FlaskClient, body: bytes) -> None:
     answer = client.post("/v1/search", data=body, content_type="application/json")
