@@ -312,6 +312,7 @@ def test_with_a_certificate_it_speaks_tls_and_sends_there_who_comes_without(tmp_
     with Server(saying(answer(b"behind"))) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,)).start()
         with RunningNginx(server.port, tmp_path, tmp_path, folder, server="tls") as nginx:
+            alive = nginx.session.get(f"{nginx.address}/health/live", timeout=20)
             sent = nginx.session.get(f"{nginx.address}/v1/status?x=1", timeout=20, allow_redirects=False)
             secure = requests.get(
                 f"https://localhost:{nginx.port_tls}/", verify=str(tmp_path / "ca.pem"), timeout=20
@@ -324,7 +325,7 @@ def test_with_a_certificate_it_speaks_tls_and_sends_there_who_comes_without(tmp_
             ):
                 assert tls.selected_alpn_protocol() == "h2"
         server.shutdown()
-    assert f"Host: 127.0.0.1:{nginx.port}\r\n" in server.heads[0]  # of what asks without TLS whether it lives
+    assert (alive.content, f"Host: 127.0.0.1:{nginx.port}\r\n" in server.heads[0]) == (b"behind", True)
     assert (sent.status_code, sent.headers["Location"]) == (308, "https://127.0.0.1/v1/status?x=1")
     assert (secure.content, "X-Forwarded-Proto: https\r\n" in server.heads[-1]) == (b"behind", True)
     assert "max-age" in secure.headers["Strict-Transport-Security"]

@@ -42,7 +42,7 @@ def addresses(service: RunningService) -> list[str]:
 def send(service: RunningService, headers: dict[str, str], url: str) -> int:
     """Ask for a search with a picture by URL; return the status of the answer."""
     named = headers | {"X-Request-Id": "mine"}
-    answer = service.session.post(f"{service.address}/v1/search?token=s3cret", json={"url": url}, headers=named)
+    answer = service.session.post(f"{service.address}/v1/search", json={"url": url}, headers=named)
     assert answer.headers["X-Request-Id"] == answer.json()["request_id"] == "mine"
     return answer.status_code
 
