@@ -80,9 +80,8 @@ class Watcher:
 
     def _sync_all(self, every_s: float) -> float:
         """Sync the whole library; return in how many seconds to do it again."""
-        return (
-            every_s if self._guarded(partial(self._synchroniser.sync, wake=self._wake)) else min(every_s, self._retry_s)
-        )
+        done = self._guarded(partial(self._synchroniser.sync, wake=self._wake))
+        return every_s if done else min(every_s, self._retry_s)
 
     def _guarded(self, sync: Callable[[], SyncReport]) -> bool:
         """Return whether a sync could be done."""

@@ -56,7 +56,6 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]
     request: Any
     will_close: bool
     lingers = False  # the client may still be sending what nobody will read
-
     being_served = False  # a thread is at work on it
 
     def __init__(

@@ -75,5 +75,5 @@ def _classes(selector: str) -> set[str]:
 
 def _words(folder: Path) -> Iterator[str]:
     for path in folder.rglob("*"):
-        if path.suffix in {".html", ".js"}:
+        if path.suffix in {".html", ".js", ".svg"}:
             yield from _WORD.findall(path.read_text("utf-8"))

@@ -1,7 +1,7 @@
 /** What is done with pictures of the library, one or many: edited, tried again, removed; and shown as they are then. */
 import * as api from "./api.js";
 import * as editing from "./editing.js";
-import { say } from "./notices.js";
+import { say, settled } from "./notices.js";
 import { sorted } from "./refusals.js";
 import * as removing from "./removing.js";
 import * as results from "./results.js";
@@ -53,15 +53,6 @@ function renew(records) {
   results.renew(records);
   selection.revise(records);
   for (const record of records) viewer.renew(record);
-}
-
-async function settled(asked, action) {
-  try {
-    return await asked;
-  } catch (error) {
-    say(error.message, action);
-    return [];
-  }
 }
 
 function report(done, records, refusals, action) {

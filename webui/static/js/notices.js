@@ -16,6 +16,16 @@ export function say(words, action) {
   shelf.append(notice);
 }
 
+/** Return what `asked`, a promise of a list, brings; nothing where it fails, and say why, with `action`. */
+export async function settled(asked, action) {
+  try {
+    return await asked;
+  } catch (error) {
+    say(error.message, action);
+    return [];
+  }
+}
+
 /** What is under a dialog can be neither seen nor pressed: put `overlay` into the uppermost, or back onto the page. */
 export function raise(overlay) {
   const over = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;

@@ -1,6 +1,6 @@
 /** Takes pictures out of the library, one or many, and brings them back. */
 import * as api from "./api.js";
-import { say } from "./notices.js";
+import { say, settled } from "./notices.js";
 import { inWords } from "./refusals.js";
 import * as results from "./results.js";
 import * as status from "./status.js";
@@ -25,7 +25,7 @@ async function restore(pictures, putBack) {
 
 /* Says what could not be done, and returns the others. */
 async function change(way, pictures, done, again) {
-  const outcomes = await outcomesOf(way, pictures.map(({ id }) => id), again);
+  const outcomes = await settled(api.several(way, pictures.map(({ id }) => id)), again);
   const refused = outcomes.filter(({ error }) => error);
   if (refused.length > 0) {
     const [{ error, status: why }] = refused;
@@ -34,15 +34,6 @@ async function change(way, pictures, done, again) {
   const well = new Set(outcomes.filter(({ error }) => !error).map(({ id }) => id));
   if (well.size > 0) status.refresh();
   return pictures.filter(({ id }) => well.has(id));
-}
-
-async function outcomesOf(way, ids, again) {
-  try {
-    return await api.several(way, ids);
-  } catch (error) {
-    say(error.message, again);
-    return [];
-  }
 }
 
 function called(pictures) {
