@@ -53,7 +53,7 @@ def connect(service: RunningService) -> socket.socket:
 def refuses(service: RunningService) -> bool:
     try:
         connect(service).close()
-    except ConnectionRefusedError:
+    except ConnectionError:  # refused, or reset where the door closes this moment
         return True
     return False
 
