@@ -1,25 +1,29 @@
-"""`python -m tests.browser.figures`: measures the page in Chromium, by its own tracing, over the sample library."""
+"""`python -m tests.browser.figures`: measures the page in Chromium, by its own tracing, over the sample library.
 
-import json
+Visits are measured in a browser that is warm and has nothing of the page in its cache, with no driver attached.
+"""
+
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from indexer.record import id_of
 from indexer.sample import draw_sample
+from tests.browser.chromium import Chromium
 from tests.browser.plenty import open_plenty, scroll_on
 from tests.running import RunningService
 
 VIEWS = {"newest pictures": "/", "a search": f"/?id={id_of('tractors/green-cab-tractor-forest-03.jpg')}"}
-LOADS = 5
+LOADS = 15
 THOUSANDS = 10
 CATEGORIES = ["devtools.timeline", "loading", "blink.user_timing"]
 WATCH_FRAMES = """() => {
@@ -55,29 +59,33 @@ class Thousand:
 
 
 def main() -> None:
-    if (chromium := shutil.which("chromium") or shutil.which("chromium-browser")) is None:
+    if (program := shutil.which("chromium") or shutil.which("chromium-browser")) is None:
         sys.exit("The page was not measured: needs Chromium (apt-get install chromium)")
-    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with TemporaryDirectory() as folder:
         library = Path(folder) / "library"
         total = draw_sample(library)
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         with RunningService(library, Path(folder) / "data") as service:
             service.wait_until_indexed(total)
-            for line in _report(browser, service.address):
+            for line in chain(_report_loads(program, service.address), _report_plenty(program, service.address)):
                 sys.stdout.write(f"{line}\n")
-        browser.close()
 
 
-def _report(browser: Browser, address: str) -> Iterator[str]:
+def _report_loads(program: str, address: str) -> Iterator[str]:
     yield "| the page, cache empty | first paint, ms | largest paint, ms | layout shift | scripts and styles, kB |"
     yield "|---|---|---|---|---|"
-    for name, path in VIEWS.items():
-        yield _loads_row(name, [measure_load(browser, address + path) for _ in range(LOADS)])
+    for name, loads in measure_loads(program, address).items():
+        yield _loads_row(name, loads)
+
+
+def _report_plenty(program: str, address: str) -> Iterator[str]:
     yield "\n| results scrolled to | frame, ms | 95 % of frames | style and layout of 60, ms | DOM nodes |"
     yield "|---|---|---|---|---|"
-    for thousand in measure_plenty(browser, address):
-        frames = f"{thousand.frame_ms:.1f} | {thousand.frame_p95_ms:.1f}"
-        yield f"| {thousand.results:,} | {frames} | {thousand.style_and_layout_ms:.1f} | {thousand.nodes:,} |"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        for thousand in measure_plenty(browser, address):
+            frames = f"{thousand.frame_ms:.1f} | {thousand.frame_p95_ms:.1f}"
+            yield f"| {thousand.results:,} | {frames} | {thousand.style_and_layout_ms:.1f} | {thousand.nodes:,} |"
+        browser.close()
 
 
 def _loads_row(name: str, loads: Sequence[Load]) -> str:
@@ -86,18 +94,16 @@ def _loads_row(name: str, loads: Sequence[Load]) -> str:
     return f"| {name} | {first:.0f} | {largest:.0f} | {shift:g} | {code_kb:.1f} |"
 
 
-def measure_load(browser: Browser, url: str) -> Load:
+def measure_loads(program: str, address: str) -> dict[str, list[Load]]:
+    """Return first visits to each view by name, in turns: what else the machine does meets all alike."""
+    with TemporaryDirectory() as profile, Chromium(program, Path(profile)) as browser:
+        turns = [{name: measure_load(browser, address + path) for name, path in VIEWS.items()} for _ in range(LOADS)]
+    return {name: [turn[name] for turn in turns] for name in VIEWS}
+
+
+def measure_load(browser: Chromium, url: str) -> Load:
     """Return what the browser's trace tells of a first visit."""
-    with browser.new_context(viewport={"width": 1280, "height": 800}) as context:
-        page = context.new_page()
-        # A process that begins with the visit would be traced from some later moment on.
-        page.goto(urljoin(url, "/health/live"))
-        browser.start_tracing(page=page, categories=CATEGORIES)
-        # Only then is the page asked for anything: what asks is itself a large script, and would delay the first paint.
-        page.goto(url, wait_until="networkidle")
-        page.wait_for_selector(".cell[data-id]")
-        page.wait_for_load_state("networkidle")
-        return read_trace(json.loads(browser.stop_tracing())["traceEvents"], url)
+    return read_trace(browser.trace(url, CATEGORIES), url)
 
 
 def read_trace(events: list[dict[str, Any]], url: str) -> Load:
