@@ -2,7 +2,7 @@
 import { sentence } from "./words.js";
 
 const WORDS = {
-  unsupported_format: "It is not a picture that is taken. JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF and PPM are.",
+  unsupported_format: "It is no picture that can be read. JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF and PPM can.",
   undecodable: "It is damaged and cannot be opened. If you have another copy, try that.",
   invalid_key: "Its name, or a folder's on the way to it, cannot be used. Rename it, then add it again.",
   key_taken: "There are other pictures of this name. Rename it, then add it again.",

@@ -218,9 +218,14 @@ function follow() {
 function countThem() {
   const { query, next, pictures: { length } } = shown;
   tell(query);
-  const order = isListing(query) ? ORDERS[query.sort] ?? "newest first" : "best first";
   const so = next === null ? "" : " so far";
-  byId("results-count").textContent = length === 0 ? "" : `${count(length, "picture")}${so}, ${order}`;
+  byId("results-count").textContent = length === 0 ? "" : `${count(length, "picture")}${so}${orderOf(query)}`;
+}
+
+/* The title of the newest says it already. */
+function orderOf(query) {
+  if (kindOf(query) === "newest") return "";
+  return isListing(query) ? `, ${ORDERS[query.sort] ?? "newest first"}` : ", best first";
 }
 
 function titled(title, words) {
