@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, render_template
 from service.context import VERSION
 from service.document import Json, build_document
 from service.operations import Answer, Operation, documented
+from service.scheme import SCHEMES, chosen_scheme
 
 JSON = "application/json"
 
@@ -47,16 +48,17 @@ def show_document() -> Response:
 @documented(Operation({200: Answer("A page.", media_types=("text/html",))}, tag="service"))
 def show_docs() -> Response:
     """Read the description of this interface as a page."""
-    return Response(_made()[1], mimetype="text/html")
+    return Response(_made()[1][chosen_scheme()], mimetype="text/html")
 
 
-def _made() -> tuple[str, str]:
-    """Return the document and the page, made once: they stay the same while the app runs."""
-    made: tuple[str, str] | None = current_app.extensions.get("lookalike-docs")
+def _made() -> tuple[str, dict[str, str]]:
+    """Return the document and the page by its scheme, made once: they stay the same while the app runs."""
+    made: tuple[str, dict[str, str]] | None = current_app.extensions.get("lookalike-docs")
     if made is None:
         document = build_document(current_app, VERSION)
-        page = render_template("docs.html", document=document, operations=list(_operations(document)), rows_of=rows_of)
-        made = current_app.extensions["lookalike-docs"] = (current_app.json.dumps(document), page)
+        said = {"document": document, "operations": list(_operations(document)), "rows_of": rows_of}
+        pages = {scheme: render_template("docs.html", scheme=scheme, **said) for scheme in ("", *SCHEMES)}
+        made = current_app.extensions["lookalike-docs"] = (current_app.json.dumps(document), pages)
     return made
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from service.context import VERSION, context
+from service.scheme import chosen_scheme
 
 page_routes = Blueprint("page", __name__)
 
@@ -13,6 +14,7 @@ def show_page() -> str:
     here = context()
     return render_template(
         "index.html",
+        scheme=chosen_scheme(),
         version=VERSION,
         max_upload_mb=here.settings.max_upload_mb,
         fetch_urls=here.fetcher is not None,

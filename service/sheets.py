@@ -2,6 +2,9 @@
 
 Of Bootstrap only the rules come along whose classes our templates and scripts name. Nine of ten are for what the page
 has not, and a browser goes through all of them before it paints anything.
+
+What is dark by choice (`data-bs-theme`) is dark also where nothing is chosen and the system is dark. Bootstrap
+leaves that to a script, and the first paint would wait for it.
 """
 
 import re
@@ -17,6 +20,9 @@ _IMPORT = re.compile(r'^@import "([^"]+)";$', re.MULTILINE)
 _SOURCE_MAP = re.compile(r"/\*# sourceMappingURL=\S+ \*/")
 _RULE = re.compile(r"([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}")
 _GROUP = ("@media", "@supports")
+_COMMENT = re.compile(r"/\*[^!].*?\*/\s*", re.DOTALL)  # but for a licence: /*!
+_DARK = re.compile(r'\[data-bs-theme="?dark"?\]')
+_UNCHOSEN = ":root:where(:not([data-bs-theme]))"  # weighs as much as what it stands for
 _CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 _EXCEPTION = re.compile(r":not\([^)]*\)")
 _WORD = re.compile(r"[\w-]+")
@@ -40,7 +46,7 @@ def show_sheet(name: str) -> Response:
 def _made(name: str, static: str, templates: str, bootstrap: str) -> tuple[bytes, str]:
     """Return a sheet and its tag. They are made once: the files are the same as long as the service runs."""
     named = {word for folder in (static, templates) for word in _words(Path(folder))}
-    sheet = join(Path(static, "css", f"{name}.css"), Path(bootstrap), named).encode()
+    sheet = follow_system(join(Path(static, "css", f"{name}.css"), Path(bootstrap), named)).encode()
     return sheet, sha256(sheet).hexdigest()
 
 
@@ -55,6 +61,19 @@ def join(sheet: Path, bootstrap: Path, named: Collection[str]) -> str:
         return (sheet.parent / found[1]).read_text("utf-8")
 
     return _IMPORT.sub(imported, sheet.read_text("utf-8"))
+
+
+def follow_system(sheet: str) -> str:
+    """Return a sheet without its comments, and with each rule for what is dark by choice for a dark system as well."""
+
+    def doubled(found: re.Match[str]) -> str:
+        head, body = found.groups()
+        chosen = [each.strip() for each in head.split(",") if _DARK.search(each)]
+        if not chosen or head.lstrip().startswith("@"):
+            return found[0]
+        return f"{found[0]}@media (prefers-color-scheme:dark){{{_DARK.sub(_UNCHOSEN, ','.join(chosen))}{{{body}}}}}"
+
+    return _RULE.sub(doubled, _COMMENT.sub("", sheet))
 
 
 def _fitting(sheet: str, named: Collection[str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from service.sheets import join
+from service.sheets import follow_system, join
 
 PAGE, DOCS = "/static/css/page.css", "/static/css/docs.css"
 
@@ -28,6 +28,14 @@ def test_of_bootstrap_comes_what_can_apply(tmp_path: Path) -> None:
     sheet.write_text('@import "/bootstrap/static/far.css";\n')
     assert join(sheet, tmp_path, {"btn"}) == (
         "@keyframes turn{to{top:0}}a:not(.nav){top:1}.btn{top:2}@media (width>9px){.btn:hover{top:6}}\n"
+    )
+
+
+def test_what_is_dark_by_choice_is_dark_by_the_system_too() -> None:
+    light = '[data-bs-theme="light"]{top:1}@media print{c{top:2}}'
+    assert follow_system(f"/*! licence */a,[data-bs-theme=dark] b{{top:0}}/* said, aside */{light}") == (
+        "/*! licence */a,[data-bs-theme=dark] b{top:0}"
+        f"@media (prefers-color-scheme:dark){{:root:where(:not([data-bs-theme])) b{{top:0}}}}{light}"
     )
 
 

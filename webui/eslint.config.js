@@ -16,6 +16,4 @@ export default [
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   js.configs.recommended,
   { files: ["static/js/*.js"], languageOptions: { globals: globals.browser }, rules: RULES },
-  // The one that is no module: see its first line.
-  { files: ["static/js/scheme.js"], languageOptions: { sourceType: "script" } },
 ];

@@ -136,7 +136,7 @@ def test_the_system_chooses_light_or_dark(browser: Browser, address: str, scheme
     with browser.new_context(base_url=address, viewport=DESKTOP, color_scheme=scheme) as context:  # type: ignore[arg-type]
         page = context.new_page()
         page.goto("/")
-        assert page.locator("html").get_attribute("data-bs-theme") == scheme
+        expect(page.get_by_role("switch", name="Dark")).to_have_attribute("aria-checked", str(scheme == "dark").lower())
         ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert (sum(map(int, re.findall(r"\d+", ground)[:3])) < 384) == (scheme == "dark")
 

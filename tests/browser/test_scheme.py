@@ -33,15 +33,39 @@ def test_the_switch_turns_the_page_dark_and_is_remembered(light: Page) -> None:
     assert is_dark(light)
 
 
-def test_a_dark_page_is_dark_before_anything_is_painted(light: Page) -> None:
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_a_page_chosen_to_be_dark_is_so_without_any_script(light: Page, path: str) -> None:
     light.get_by_role("switch", name="Dark").click()
-    light.add_init_script(
-        "const look = () => { window.early ??= document.documentElement.dataset.bsTheme };"
-        "document.addEventListener('readystatechange', look);"
-    )
-    light.route("**/*.js", lambda route: route.continue_() if "scheme" in route.request.url else route.abort())
+    light.route("**/*.js", lambda route: route.abort())
+    light.goto(path, wait_until="domcontentloaded")
+    assert is_dark(light)
+    light.context.clear_cookies()
     light.reload(wait_until="domcontentloaded")
-    assert light.evaluate("window.early") == "dark"
+    assert not is_dark(light)
+
+
+def test_a_page_is_as_dark_as_the_system_without_any_script(light: Page) -> None:
+    light.emulate_media(color_scheme="dark")
+    light.route("**/*.js", lambda route: route.abort())
+    light.reload(wait_until="domcontentloaded")
+    assert is_dark(light)
+
+
+def test_what_is_chosen_on_one_page_holds_on_the_others(light: Page) -> None:
+    other = light.context.new_page()
+    other.goto("/")
+    light.get_by_role("switch", name="Dark").click()
+    expect(other.get_by_role("switch", name="Dark")).to_be_checked()
+    assert is_dark(other)
+
+
+def test_where_nothing_can_be_kept_a_choice_lasts_as_long_as_the_page(light: Page) -> None:
+    light.evaluate("Object.defineProperty(document, 'cookie', { set() {} })")
+    light.get_by_role("switch", name="Dark").click()
+    assert is_dark(light)
+    light.reload()
+    expect(light.get_by_role("switch", name="Dark")).not_to_be_checked()
+    assert not is_dark(light)
 
 
 def test_whoever_chooses_what_the_system_has_follows_the_system_again(light: Page) -> None:
