@@ -8,7 +8,8 @@ from service.scheme import COOKIE, SCHEMES
 
 def opening(client: FlaskClient, path: str, kept: str) -> str:
     """Return the tag that a page begins with for a browser that keeps this choice."""
-    html = client.get(path, headers={"Cookie": f"{COOKIE}={kept}"}).text
+    client.set_cookie(COOKIE, kept)
+    html = client.get(path).text
     return html[html.index("<html") :].partition(">")[0]
 
 
