@@ -1,7 +1,10 @@
 """Free disk space, looked at before anything is written: a full disk kills Qdrant Edge with SIGBUS."""
 
+import errno
 import shutil
 from pathlib import Path
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # a disk, somebody's part of it, a file
 
 
 class NoRoomError(Exception):
@@ -22,3 +25,8 @@ def require_room(folder: Path, needed_bytes: int) -> None:
     free = free_bytes(folder)
     if free < needed_bytes:
         raise NoRoomError(folder, free, needed_bytes)
+
+
+def became_full(error: Exception) -> bool:
+    """Return whether an error is that of a disk which had room before, and none for all that was written."""
+    return isinstance(error, OSError) and error.errno in _FULL

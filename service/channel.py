@@ -15,7 +15,7 @@ from typing import Any, cast
 from waitress.channel import HTTPChannel
 from waitress.utilities import Error
 
-from indexer.room import NoRoomError
+from indexer.room import NoRoomError, became_full
 from service.parser import RequestParser
 from service.tasks import AppTask, InsufficientStorageError, ProblemTask, RequestTimeoutError
 
@@ -149,7 +149,13 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]
         if self._lingers_until is not None:
             return False
         before = self.request
-        taken = bool(super().received(data))
+        try:
+            taken = bool(super().received(data))
+        except OSError as error:  # of the temporary file that a large body waits in
+            if not became_full(error):
+                raise
+            self._refuse_for_room(error)
+            return True
         if self.request is None:
             self._began, self._head_seen = None, False
         elif self.request is not before:
@@ -206,8 +212,11 @@ class GuardedChannel(HTTPChannel):  # type: ignore[misc]
         try:
             self._require_space(announced_bytes)
         except NoRoomError as error:
-            log.error("a request was refused: %s", error)
-            self._refuse(InsufficientStorageError("there is no room for so large a request"))
+            self._refuse_for_room(error)
+
+    def _refuse_for_room(self, error: Exception) -> None:
+        log.error("a request was refused: %s", error)
+        self._refuse(InsufficientStorageError("there is no room for so large a request"))
 
     def _refuse(self, error: Error) -> None:
         """Answer the request that is being received with an error, whatever of it has come."""

@@ -25,7 +25,7 @@ from indexer.keeper import UnknownPictureError
 from indexer.library import InvalidKeyError, KeyTakenError, LibraryUnavailableError, ReadOnlyLibraryError
 from indexer.listing import CursorError
 from indexer.logs import request_id
-from indexer.room import NoRoomError
+from indexer.room import NoRoomError, became_full
 from model.errors import ImageError, TooManyPixelsError, UndecodableError, UnsupportedFormatError
 from service.answers import Problem
 from service.backlog import QueueFullError
@@ -168,6 +168,8 @@ def register_errors(app: Flask) -> None:
 
 def kind_of(error: Exception) -> Kind:
     """Return the row of the table that an exception falls under."""
+    if became_full(error):
+        return KINDS[NoRoomError]
     for kind, meaning in KINDS.items():
         if isinstance(error, kind):
             return meaning
@@ -177,6 +179,8 @@ def kind_of(error: Exception) -> Kind:
 
 
 def _sentence(error: Exception) -> str:
+    if became_full(error):
+        return _DISCREET[NoRoomError]
     if isinstance(error, HTTPException):
         return error.description or error.name
     return next((says for kind, says in _DISCREET.items() if isinstance(error, kind)), str(error))

@@ -1,5 +1,7 @@
 """Reads the heads of requests as waitress does, and refuses what it would stumble over or what can be read two ways."""
 
+from contextlib import suppress
+
 from waitress.parser import HTTPRequestParser, ParsingError
 
 
@@ -15,3 +17,8 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
         # Whoever stands before could see another end of the body, and the next request somewhere else (RFC 9112, 6.1).
         if "TRANSFER_ENCODING" in self.headers or (self.chunked and "CONTENT_LENGTH" in self.headers):
             raise ParsingError("It is not clear where the body ends")
+
+    def close(self) -> None:
+        """Let go of the body. On a full disk its file may be closed without having been written to the end."""
+        with suppress(OSError):
+            super().close()

@@ -1,8 +1,10 @@
 """Every error code: it stands in README's table, and it comes out of the service when it should."""
 
+import errno
 import io
 import json
 import re
+import resource
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +13,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import requests
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -273,6 +276,33 @@ def test_a_file_that_may_not_be_read_is_said_to_be_so_without_its_path(service: 
     found = with_library_error(PermissionError(13, "Permission denied", "/a/secret"))(service)
     assert (found.status_code, found.json["code"]) == (503, "library_unavailable")
     assert found.json["detail"] == "the picture's file cannot be read at the moment"
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_disk_that_becomes_full_is_told_from_a_fault_of_ours(service: Service, number: int) -> None:
+    found = with_library_error(OSError(number, "it is full", "/a/secret"))(service)
+    assert (found.status_code, found.json["code"]) == (507, "no_room")
+    assert found.json["detail"] == "the disk has too little room left"
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs Linux: lets no file of another process grow")
+@pytest.mark.parametrize("side", [250, 500])  # of which the second waits in a temporary file before
+def test_what_does_not_fit_leaves_nothing_behind_and_can_be_added_later(tmp_path: Path, side: int) -> None:
+    library, large = tmp_path / "library", draw(RED, (side, side), "BMP")
+    library.mkdir()
+    with RunningService(library, tmp_path / "data", "--watch", "no") as service:
+
+        def add(largest_bytes: int) -> requests.Response:
+            resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (largest_bytes, resource.RLIM_INFINITY))
+            return service.session.post(f"{service.address}/v1/images?wait=20", files={"image": ("a.bmp", large)})
+
+        refused = add(len(large) // 2)
+        assert (refused.status_code, refused.json()["code"]) == (507, "no_room")
+        assert list(library.iterdir()) == []
+        assert service.listed_keys() == []
+        assert add(resource.RLIM_INFINITY).status_code == 201
+        assert (library / "a.bmp").read_bytes() == large
+    assert '"exception"' not in service.log.read_text()
 
 
 def test_a_fault_of_ours_with_one_of_several_is_in_the_log_as_well(
