@@ -168,19 +168,22 @@ def register_errors(app: Flask) -> None:
 
 def kind_of(error: Exception) -> Kind:
     """Return the row of the table that an exception falls under."""
-    if became_full(error):
-        return KINDS[NoRoomError]
+    meant = _meant(error)
     for kind, meaning in KINDS.items():
-        if isinstance(error, kind):
+        if issubclass(meant, kind):
             return meaning
     if isinstance(error, HTTPException) and error.code and error.code >= 400:
         return Kind(error.code, error.name.lower().replace(" ", "_"), error.name)
     return INTERNAL
 
 
+def _meant(error: Exception) -> type[Exception]:
+    """Return as what an exception is looked up."""
+    return NoRoomError if became_full(error) else type(error)
+
+
 def _sentence(error: Exception) -> str:
-    if became_full(error):
-        return _DISCREET[NoRoomError]
     if isinstance(error, HTTPException):
         return error.description or error.name
-    return next((says for kind, says in _DISCREET.items() if isinstance(error, kind)), str(error))
+    meant = _meant(error)
+    return next((says for kind, says in _DISCREET.items() if issubclass(meant, kind)), str(error))

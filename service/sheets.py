@@ -17,7 +17,6 @@ from flask import Blueprint, Response, current_app, request
 
 BOOTSTRAP = "/bootstrap/static/"
 _IMPORT = re.compile(r'^@import "([^"]+)";$', re.MULTILINE)
-_SOURCE_MAP = re.compile(r"/\*# sourceMappingURL=\S+ \*/")
 _RULE = re.compile(r"([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}")
 _GROUP = ("@media", "@supports")
 _COMMENT = re.compile(r"/\*[^!].*?\*/\s*", re.DOTALL)  # but for a licence: /*!
@@ -57,7 +56,7 @@ def join(sheet: Path, bootstrap: Path, named: Collection[str]) -> str:
     def imported(found: re.Match[str]) -> str:
         if found[1].startswith(BOOTSTRAP):
             text = (bootstrap / found[1].removeprefix(BOOTSTRAP)).read_text("utf-8")
-            return "".join(_fitting(_SOURCE_MAP.sub("", text), named))
+            return "".join(_fitting(text, named))
         return (sheet.parent / found[1]).read_text("utf-8")
 
     return _IMPORT.sub(imported, sheet.read_text("utf-8"))
