@@ -20,6 +20,7 @@ _NARROW_MODES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2}  # bytes of a pi
 _COEFFICIENT_BYTES = 2
 _RAW = 1
 _START_OF_SCAN = 0xDA
+_WITHOUT_LENGTH = frozenset({0x00, 0x01, *range(0xD0, 0xDA)})  # markers that nothing follows, and what is none
 
 TOGETHER_BYTES = 256 << 20
 UNCOUNTED_BYTES = 8 << 20
@@ -46,7 +47,10 @@ def coefficient_bytes(image: Image.Image) -> int:
 
 
 def _has_passes(image: JpegImagePlugin.JpegImageFile) -> bool:
-    """Return whether the first pass draws less than the whole: fewer bits (progressive), or fewer components."""
+    """Return whether the first pass draws less than the whole: fewer bits (progressive), or fewer components.
+
+    After one that draws the whole libjpeg refuses any other, without a look at what it holds.
+    """
     file = image.fp
     if "progressive" in image.info or file is None:
         return True
@@ -58,10 +62,13 @@ def _has_passes(image: JpegImagePlugin.JpegImageFile) -> bool:
 
 
 def _first_pass_components(file: IO[bytes]) -> int:
+    """Return how many components the first pass draws; 0 where something lies before it that decoders pass over."""
     file.seek(2)
     while len(head := file.read(4)) == 4:
         if head[:2] == b"\xff\xff":  # padding before a marker
             file.seek(-3, SEEK_CUR)
+        elif head[0] != 0xFF or head[1] in _WITHOUT_LENGTH:
+            return 0
         elif head[1] == _START_OF_SCAN:
             return (file.read(1) or b"\0")[0]
         else:

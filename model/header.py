@@ -128,7 +128,7 @@ def _check_bounds(image: Image.Image, file: IO[bytes], max_pixels: int) -> None:
     if isinstance(image, TiffImagePlugin.TiffImageFile):
         _check_tile(image, max_pixels)
     _check_cost(image, max_pixels)
-    if image.format in ("JPEG", "MPO"):
+    if coefficient_bytes(image):  # else libjpeg takes one scan, and to look for more would cost more than to open it
         _check_scans(file)
 
 

@@ -249,6 +249,28 @@ def test_a_jpeg_of_thousands_of_passes_is_refused() -> None:
         load_pixels(whole[:start] + scan * 5000 + whole[start:], SIZE)
 
 
+def draw_one_component_again_and_again(times: int) -> bytes:
+    """A JPEG that is not progressive and has three components, the first of which is drawn this often."""
+    colour, grey = (save(draw_gradient(64, 64).convert(mode), "JPEG", subsampling=0) for mode in ("RGB", "L"))
+    return colour[: colour.index(b"\xff\xda")] + grey[grey.index(b"\xff\xda") : -2] * times + b"\xff\xd9"
+
+
+# Decoders pass over them; whoever reads them as more than that can be told of another first scan than the real one.
+@pytest.mark.parametrize("odd", [b"", b"\0\xda\0\x0c\x03", b"\xff\xd0", b"\xff\0", b"\xff\xff"])
+def test_a_jpeg_of_thousands_of_scans_is_refused_whatever_stands_before_them(odd: bytes) -> None:
+    whole = draw_one_component_again_and_again(5000)
+    table = whole.index(b"\xff\xdb")
+    with pytest.raises(UndecodableError, match="passes"):
+        load_pixels(whole[:table] + odd + whole[table:], SIZE)
+
+
+def test_scans_behind_a_whole_picture_are_not_drawn() -> None:
+    whole = save(draw_gradient(64, 64), "JPEG")
+    scan = whole[whole.index(b"\xff\xda") : -2]
+    with pytest.raises(UndecodableError, match="does not decode"):
+        load_pixels(whole[:-2] + scan * 5000 + whole[-2:], SIZE)
+
+
 @settings(deadline=None)  # a busy machine is no fault of the picture
 @given(st.sampled_from(KINDS), st.integers(0, 2000), st.binary(min_size=1, max_size=6))
 def test_a_damaged_file_decodes_or_is_refused_and_nothing_else(kind: str, place: int, damage: bytes) -> None:
