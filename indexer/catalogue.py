@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from indexer.engine import EVERYTHING, PAGE, Engine, EngineUnavailableError, Order, Point, Query, Vector, Where
@@ -34,13 +34,17 @@ class ModelMismatchError(Exception):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A picture that was found, and its score, as `Query` describes it."""
+class Hit(NamedTuple):
+    """A picture that was found, its score, as `Query` describes it, and what is told of a hit: the `FOUND` fields."""
 
     id: str
-    record: Record
     score: float
+    key: str
+    label: str | None = None
+    tags: Sequence[str] = ()
+    sha256: str | None = None
+    width: int | None = None
+    height: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,7 @@ class Catalogue:
         """
         self._confirm_model()
         found = rank(self._engine, query, limit, offset, where, min_score, without_ids)
-        return [Hit(point.id, Record.from_payload(point.payload), score) for point, score in found]
+        return [Hit(point.id, score, **point.payload) for point, score in found]
 
     def count(self, where: Where = EVERYTHING) -> int:
         return self._engine.count(where)

@@ -24,6 +24,7 @@ from indexer.engine import (
     DIVERSE_CANDIDATES,
     EVERYTHING,
     FLOATS,
+    FOUND,
     INTEGERS,
     KEYWORDS,
     VECTOR_NAME,
@@ -48,6 +49,7 @@ _MODES = {
     "insert": qe.UpdateMode.InsertOnly,
     "update": qe.UpdateMode.UpdateOnly,
 }
+_FOUND = qe.PayloadSelector.Include(list(FOUND))
 _INDEXES = (
     dict.fromkeys(KEYWORDS, qe.PayloadSchemaType.Keyword)
     | dict.fromkeys(DATETIMES, qe.PayloadSchemaType.Datetime)
@@ -117,7 +119,7 @@ class EdgeEngine:
             offset=offset,
             filter=None if where == EVERYTHING else _filter(where),
             params=qe.SearchParams(exact=True),
-            with_payload=True,
+            with_payload=_FOUND,
             score_threshold=min_score if query.plain else None,
         )
         found = self._ask(self._shard.search if nearest else self._shard.query, request)

@@ -32,6 +32,9 @@ DATETIMES = ("added_at", "pending_since")
 FLOATS = ("leased_until",)
 INTEGERS = ("size",)
 
+# What a query gives of a payload; the rest would cost more than what is wanted.
+FOUND = ("key", "label", "tags", "sha256", "width", "height")
+
 # So many of the nearest points a diverse query chooses from. A choice from 500 costs some milliseconds, and the cost
 # grows with the square.
 DIVERSE_CANDIDATES = 500
@@ -173,8 +176,8 @@ class Engine(Protocol):
     def query(
         self, query: Query, limit: int, offset: int, where: Where, min_score: float | None
     ) -> list[tuple[Point, float]]:
-        """Return the points that have a vector, and their scores, in the order that `Query` describes. With diversity
-        these are no more than the nearest `DIVERSE_CANDIDATES`."""
+        """Return the points that have a vector, with the `FOUND` fields, and their scores, in the order that `Query`
+        describes. With diversity these are no more than the nearest `DIVERSE_CANDIDATES`."""
 
     def count(self, where: Where) -> int:
         """Return how many points meet `where`, exactly."""

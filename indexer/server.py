@@ -26,6 +26,7 @@ from indexer.engine import (
     DIVERSE_CANDIDATES,
     EVERYTHING,
     FLOATS,
+    FOUND,
     INTEGERS,
     KEYWORDS,
     PAGE,
@@ -168,6 +169,7 @@ class ServerEngine:
             using=VECTOR_NAME,
             limit=before + limit,
             offset=offset - before,
+            with_payload=list(FOUND),
             query_filter=None if where == EVERYTHING else _filter(where),
             score_threshold=min_score if query.plain else None,
         )

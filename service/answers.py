@@ -183,15 +183,14 @@ def describe(record: Record) -> Picture:
 
 def describe_hit(hit: Hit, verdict: str | None) -> FoundPicture:
     """Return what clients are told of a picture that was found."""
-    record = hit.record
     return {
         "id": hit.id,
-        "key": record.key,
+        "key": hit.key,
         "score": round(max(-1.0, min(1.0, hit.score)), 4),
         "verdict": verdict,
-        "width": record.width,
-        "height": record.height,
-        "label": record.label,
-        "tags": list(record.tags),
-        **links(hit.id, record.sha256),  # type: ignore[typeddict-item]
+        "width": hit.width,
+        "height": hit.height,
+        "label": hit.label,
+        "tags": list(hit.tags),
+        **links(hit.id, hit.sha256),  # type: ignore[typeddict-item]
     }

@@ -95,4 +95,4 @@ def _anything_similar(hits: list[FoundPicture], here: Context) -> bool | None:
 
 def _present(hits: list[Hit], here: Context) -> list[Hit]:
     """Leave out what is no longer in the library, though the catalogue has not heard of it yet."""
-    return [hit for hit in hits if here.library.has(hit.record.key)]
+    return [hit for hit in hits if here.library.has(hit.key)]

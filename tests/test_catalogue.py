@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import numpy as np
 import pytest
 
-from indexer.catalogue import Catalogue, ModelMismatchError, Outcome
-from indexer.engine import EVERYTHING, Engine, Point, Query, Vector, Where
+from indexer.catalogue import Catalogue, Hit, ModelMismatchError, Outcome
+from indexer.engine import EVERYTHING, FOUND, Engine, Point, Query, Vector, Where
 from indexer.listing import CursorError, Sort
 from indexer.record import Record, id_of, now
 
@@ -75,16 +75,25 @@ def test_an_indexed_picture_is_found_with_its_cosine(catalogue: Catalogue) -> No
     index(catalogue, record(0), record(1))
     query = (3 * axis(0) + 4 * axis(1)) / 5
     hits = catalogue.search(Query([query]), limit=10)
-    assert [hit.record.key for hit in hits] == ["a/1.jpg", "a/0.jpg"]
+    assert [hit.key for hit in hits] == ["a/1.jpg", "a/0.jpg"]
     assert [hit.score for hit in hits] == pytest.approx([0.8, 0.6], abs=1e-5)
-    assert hits[0].record.state == "indexed"
+
+
+@pytest.mark.parametrize("diversity", [None, 0.5])
+def test_a_hit_tells_of_its_picture_what_is_told_of_hits(catalogue: Catalogue, diversity: float | None) -> None:
+    described = record(label="cars", tags=("red", "old"), sha256="ab", width=3, height=4)
+    index(catalogue, described, record(1, label=None))
+    hit, other = catalogue.search(Query([axis(0)], diversity=diversity), limit=2)
+    assert hit[2:] == ("a/0.jpg", "cars", ["red", "old"], "ab", 3, 4)
+    assert other[2:] == ("a/1.jpg", None, [], None, None, None)
+    assert Hit._fields[2:] == FOUND
 
 
 def test_searching_knows_limit_offset_and_least_score(catalogue: Catalogue) -> None:
     index(catalogue, record(0), record(1), record(2))
     query = normal(3 * axis(0) + 2 * axis(1) + axis(2))
-    assert [hit.record.key for hit in catalogue.search(Query([query]), limit=1, offset=1)] == ["a/1.jpg"]
-    assert [hit.record.key for hit in catalogue.search(Query([query]), limit=9, min_score=0.5)] == [
+    assert [hit.key for hit in catalogue.search(Query([query]), limit=1, offset=1)] == ["a/1.jpg"]
+    assert [hit.key for hit in catalogue.search(Query([query]), limit=9, min_score=0.5)] == [
         "a/0.jpg",
         "a/1.jpg",
     ]
@@ -98,7 +107,7 @@ def test_searching_filters_by_label_and_by_all_tags(catalogue: Catalogue) -> Non
         record(2, label="bikes", tags=("red", "old")),
     )
     where = Where(equal={"label": "cars"}, tags=("red", "old"))
-    assert [hit.record.key for hit in catalogue.search(Query([axis(0)]), 9, where=where)] == ["a/1.jpg"]
+    assert [hit.key for hit in catalogue.search(Query([axis(0)]), 9, where=where)] == ["a/1.jpg"]
 
 
 def test_pictures_can_be_left_out_of_a_search(catalogue: Catalogue) -> None:
@@ -107,7 +116,7 @@ def test_pictures_can_be_left_out_of_a_search(catalogue: Catalogue) -> None:
 
     def keys(limit: int, offset: int) -> list[str]:
         hits = catalogue.search(query, limit, offset, without_ids=(record(0).id, record(2).id, id_of("nothing")))
-        return [hit.record.key for hit in hits]
+        return [hit.key for hit in hits]
 
     assert keys(limit=9, offset=0) == ["a/1.jpg", "a/3.jpg"]
     assert keys(limit=1, offset=0) == ["a/1.jpg"]
@@ -134,7 +143,7 @@ def test_putting_a_record_anew_drops_its_vector(catalogue: Catalogue) -> None:
 def test_a_deleted_picture_is_gone_from_everything(catalogue: Catalogue) -> None:
     index(catalogue, record(0), record(1))
     catalogue.delete([known(catalogue)])
-    assert [hit.record.key for hit in catalogue.search(Query([axis(0)]), limit=10)] == ["a/1.jpg"]
+    assert [hit.key for hit in catalogue.search(Query([axis(0)]), limit=10)] == ["a/1.jpg"]
     assert catalogue.count() == 1
     assert catalogue.browse(10)[0] == list(catalogue.get([record(1).id]).values())
 
@@ -216,7 +225,7 @@ def test_a_cursor_of_another_order_is_refused(catalogue: Catalogue) -> None:
 def keys_where(catalogue: Catalogue, where: Where) -> list[str]:
     """Return what a list, a search and a count agree on, in order."""
     listed = sorted(each.key for each in catalogue.browse(100, where=where)[0])
-    assert sorted(hit.record.key for hit in catalogue.search(Query([axis(0)]), 100, where=where)) == listed
+    assert sorted(hit.key for hit in catalogue.search(Query([axis(0)]), 100, where=where)) == listed
     assert catalogue.count(where) == len(listed)
     return listed
 

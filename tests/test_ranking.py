@@ -41,7 +41,7 @@ def row_of(key: str) -> int:
 def found(catalogue: Catalogue, query: Query, limit: int, **options: object) -> tuple[list[int], list[float]]:
     """Return the rows and the scores of the hits."""
     hits = catalogue.search(query, limit, **options)  # type: ignore[arg-type]
-    return [row_of(hit.record.key) for hit in hits], [hit.score for hit in hits]
+    return [row_of(hit.key) for hit in hits], [hit.score for hit in hits]
 
 
 def expected_scores(positive: Matrix, negative: Matrix) -> Matrix:
@@ -135,14 +135,14 @@ def test_diversity_goes_with_a_filter_an_offset_a_least_score_and_what_is_left_o
 def test_diversity_spreads_copies_apart(any_engine: Engine) -> None:
     near, other = STORED[0], STORED[1]
     query = (2 * near + other) / np.linalg.norm(2 * near + other)
-    any_engine.write([Point(id_of(str(copy)), {"copy": copy}, near) for copy in range(5)])
-    any_engine.write([Point(id_of("other"), {"copy": None}, other)])
-    plain = [point.payload["copy"] for point, _ in any_engine.query(Query([query]), 2, 0, EVERYTHING, None)]
-    diverse = [
-        point.payload["copy"] for point, _ in any_engine.query(Query([query], diversity=0.6), 2, 0, EVERYTHING, None)
-    ]
-    assert None not in plain
-    assert diverse[1] is None
+    any_engine.write([Point(id_of(str(copy)), {"key": str(copy)}, near) for copy in range(5)])
+    any_engine.write([Point(id_of("other"), {"key": "other"}, other)])
+    plain, diverse = (
+        [point.payload["key"] for point, _ in any_engine.query(Query([query], diversity=how), 2, 0, EVERYTHING, None)]
+        for how in (None, 0.6)
+    )
+    assert "other" not in plain
+    assert diverse[1] == "other"
 
 
 class CountingEngine:

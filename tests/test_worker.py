@@ -59,7 +59,7 @@ def test_the_nearest_picture_is_the_one_of_the_same_colour(any_house: House) -> 
     any_house.index_all()
     vector = any_house.catalogue.vectors([id_of("red.png")])[id_of("red.png")]
     hits = any_house.catalogue.search(Query([vector]), limit=4)
-    assert [hit.record.key for hit in hits][:2] == ["red.png", "dark red.png"]
+    assert [hit.key for hit in hits][:2] == ["red.png", "dark red.png"]
     assert hits[0].score > 0.999
 
 
