@@ -2,6 +2,9 @@
 
 One process only, opened after any fork: a query in a forked child hangs. Edge holds the GIL while it works, so
 writes come in batches; it searches exactly, without an HNSW graph, which is right to about 200,000 pictures.
+
+After a crash Edge plays its log again, over files of which some are newer than others. What is in the log must then
+come to the same whatever is there already: conditions are met or not met before a write, and the log names points.
 """
 
 import fcntl
@@ -9,9 +12,11 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any
 
 import numpy as np
@@ -43,12 +48,8 @@ from indexer.ranking import rescore
 from indexer.room import require_room
 
 LOCK_WAIT_S = 5.0
+IDS = 10_000  # that are asked for at once
 
-_MODES = {
-    "upsert": qe.UpdateMode.Upsert,
-    "insert": qe.UpdateMode.InsertOnly,
-    "update": qe.UpdateMode.UpdateOnly,
-}
 _FOUND = qe.PayloadSelector.Include(list(FOUND))
 _INDEXES = (
     dict.fromkeys(KEYWORDS, qe.PayloadSchemaType.Keyword)
@@ -77,21 +78,29 @@ class EdgeEngine:
         self._lock_file = _lock(folder / "lock", lock_wait_s)
         self._shard = _open_shard(folder / "edge", vector_size)
         self._commits = Commits(partial(self._ask, self._shard.flush))
+        self._writing = Lock()
         for field in _INDEXES.keys() - self._shard.info().payload_schema.keys():
             self._shard.update(qe.UpdateOperation.create_field_index(field, _INDEXES[field]))
 
     def write(
         self, points: Sequence[Point], mode: WriteMode = "upsert", where: Where = EVERYTHING, durable: bool = True
     ) -> None:
-        own = [qe.Point(point.id, _named(point.vector), point.payload) for point in points]
-        condition = None if where == EVERYTHING else _filter(where)
-        self._update(qe.UpdateOperation.upsert_points(own, condition, _MODES[mode]), durable)
+        with self._writing:
+            own = [
+                qe.Point(point.id, _named(point.vector), point.payload) for point in self._writable(points, mode, where)
+            ]
+            self._update(qe.UpdateOperation.upsert_points(own))
+        self._settle(durable)
 
     def set_payload(self, fields: dict[str, Any], where: Where, durable: bool = True) -> None:
-        self._update(qe.UpdateOperation.set_payload_by_filter(_filter(where), fields), durable)
+        with self._writing:
+            self._update(qe.UpdateOperation.set_payload_by_filter(_filter(self._by_id(where)), fields))
+        self._settle(durable)
 
     def delete(self, where: Where) -> None:
-        self._update(qe.UpdateOperation.delete_points_by_filter(_filter(where)))
+        with self._writing:
+            self._update(qe.UpdateOperation.delete_points_by_filter(_filter(self._by_id(where))))
+        self._settle(durable=True)
 
     def retrieve(self, ids: Sequence[str], with_vectors: bool = False) -> list[Point]:
         found = self._ask(self._shard.retrieve, list(ids), True, with_vectors)
@@ -135,9 +144,33 @@ class EdgeEngine:
         self._shard.close()
         self._lock_file.close()
 
-    def _update(self, operation: qe.UpdateOperation, durable: bool = True) -> None:
+    def _writable(self, points: Sequence[Point], mode: WriteMode, where: Where) -> Sequence[Point]:
+        """Return those of some points that a write of this mode may write."""
+        if mode == "upsert" and where == EVERYTHING:
+            return points
+        ids = {point.id for point in points}
+        known = ids if mode == "update" else self._ids(Where(ids=ids))  # of which none is new
+        meet = self._ids(where if where.ids is not None else replace(where, ids=ids)) if mode != "insert" else ()
+        return [each for each in points if each.id in meet or each.id not in known]
+
+    def _by_id(self, where: Where) -> Where:
+        """Return the points that meet `where` by their ids."""
+        return Where(ids=self._ids(where))
+
+    def _ids(self, where: Where) -> set[str]:
+        found, start = set[str](), None
+        while True:
+            request = qe.ScrollRequest(offset=start, limit=IDS, filter=_filter(where), with_payload=False)
+            records, start = self._ask(self._shard.scroll, request)
+            found.update(str(record.id) for record in records)
+            if start is None:
+                return found
+
+    def _update(self, operation: qe.UpdateOperation) -> None:
         require_room(self._folder, self._min_free_bytes)
         self._ask(self._shard.update, operation)
+
+    def _settle(self, durable: bool) -> None:
         if durable:
             self._commits.commit()
 

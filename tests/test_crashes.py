@@ -2,13 +2,20 @@
 
 import contextlib
 import random
+import subprocess
 import threading
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import requests
 
+from indexer.edge import EdgeEngine
+from indexer.engine import Point, Where
 from indexer.record import id_of
+from model import VECTOR_SIZE
 from tests.pictures import draw
 from tests.running import RunningService, wait_until
 
@@ -90,3 +97,62 @@ def test_a_killed_service_keeps_what_it_acknowledged_and_repairs_the_rest(librar
             service.wait_until_indexed(len(files))
             assert present <= files
             assert not absent & files
+
+
+IDS = [id_of(str(number)) for number in range(5)]
+STATES = ("pending", "indexed", "failed")
+
+
+def edge(folder: Path) -> EdgeEngine:
+    return EdgeEngine(folder, VECTOR_SIZE, min_free_bytes=0)
+
+
+def copy(source: Path, target: Path) -> None:
+    # The files are nearly all holes, and stay so.
+    subprocess.run(["cp", "-R", "--no-target-directory", source, target], check=True)
+
+
+def change(engine: EdgeEngine) -> None:
+    """Take, index, edit and insert points as a worker and people would, and make nothing of it durable."""
+    engine.set_payload({"lease": "ours"}, Where(ids=IDS[:2], equal={"state": "pending"}), durable=False)
+    indexed = [Point(each, {"state": "indexed", "revision": "1"}, np.eye(VECTOR_SIZE)[0]) for each in IDS[:3]]
+    engine.write(indexed, "update", Where(equal={"lease": "ours"}), durable=False)
+    engine.set_payload({"tags": ["red"], "revision": "2"}, Where(ids=[IDS[1]], revisions=["1"]), durable=False)
+    engine.write([Point(each, {"state": "failed"}) for each in IDS[3:]], "insert", durable=False)
+
+
+def seen(engine: EdgeEngine) -> dict[str, Any]:
+    """What its files say of each point, and what its payload index says."""
+    found = {point.id: (point.payload, point.vector is not None) for point in engine.retrieve(IDS, with_vectors=True)}
+    states = {each: [s for s in STATES if engine.count(Where(ids=[each], equal={"state": s}))] for each in found}
+    return {each: (found[each], states[each]) for each in found}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ["payload_index"],
+        ["payload_storage"],
+        ["payload_index", "payload_storage"],
+        ["payload_index", "vector_storage-image"],
+    ],
+)
+def test_a_kill_while_edge_writes_its_files_leaves_no_point_half_changed(
+    written: Collection[str], tmp_path: Path
+) -> None:
+    before = edge(tmp_path / "whole")
+    before.write([Point(each, {"state": "pending", "revision": "1"}) for each in IDS[:4]])
+    change(before)
+    copy(tmp_path / "whole", tmp_path / "killed")
+    before.delete(Where(ids=[]))  # makes durable what was changed
+    (whole,), (killed,) = ((tmp_path / name / "edge" / "segments").iterdir() for name in ("whole", "killed"))
+    for name in written:
+        copy(whole / name, killed / name)
+    wanted = seen(before)
+    before.close()
+
+    after = edge(tmp_path / "killed")
+
+    assert seen(after) == wanted
+    assert [states for _, states in wanted.values()] == [["indexed"]] * 2 + [["pending"]] * 2 + [["failed"]]
+    after.close()
