@@ -44,7 +44,8 @@ def run_train(options: argparse.Namespace) -> None:
 
     sets = [read_training_set(folder) for folder in options.folders]
     recipe = REFINEMENT if options.refine else Recipe()
-    recipe = replace(recipe, epochs=options.epochs or recipe.epochs, seed=options.seed)
+    epochs = recipe.epochs if options.epochs is None else options.epochs
+    recipe = replace(recipe, epochs=epochs, seed=options.seed)
     train(sets, recipe, options.out, _say, options.refine)
 
 

@@ -28,12 +28,19 @@ def parse(arguments: list[str] | None, commands: dict[str, Run]) -> argparse.Nam
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folders", nargs="+", type=Path, metavar="DATA", help="pictures by class, or their train/")
-    parser.add_argument("--out", type=Path, required=True, help="the classifier, a .keras file")
+    parser.add_argument("--out", type=_name_checkpoint, required=True, help="the classifier, a .keras file")
     parser.add_argument(
         "--refine", nargs="+", type=Path, default=[], metavar="CKPT", help="go on from the mean of what train wrote"
     )
     parser.add_argument("--epochs", type=int, help=f"{Recipe.epochs}, or {REFINEMENT.epochs} when refining")
     parser.add_argument("--seed", type=int, default=0)
+
+
+def _name_checkpoint(name: str) -> Path:
+    path = Path(name)
+    if path.suffix != ".keras":
+        raise argparse.ArgumentTypeError(f"{name} does not end in .keras")
+    return path
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:

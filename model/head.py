@@ -65,6 +65,26 @@ def resume_head(
     return Head(kernel, bias, _find_centres(vectors, labels, classes), kernel_1000, bias_1000[0])
 
 
+def even_out(head: Head, features: Vectors, labels: np.ndarray) -> Head:
+    """Return the head for which directions count the less, the more pictures of one class differ in them.
+
+    Where W is the covariance of the unit vectors around the means of their classes, with a mean variance of 1, vectors
+    are multiplied by (W + 1)^-1/2. Pictures whose label is negative do not count, and the 1000 logits stay as they are.
+    Source: within-class covariance normalisation, Hatch, Kajarekar and Stolcke, Interspeech 2006.
+    """
+    units = normalise(features @ head.kernel + head.bias)
+    classes = [units[labels == number] for number in range(head.centres.shape[1])]
+    within = _covary(np.concatenate([rows - rows.mean(axis=0) for rows in classes])) * VECTOR_SIZE
+    variance, axes = np.linalg.eigh(within)
+    factors = (variance + 1) ** -0.5
+    stretch = ((axes * factors) @ axes.T).astype(np.float32)
+    back = ((axes / factors) @ axes.T).astype(np.float32)
+    kernel, bias = head.kernel @ stretch, head.bias @ stretch
+    centres = _find_centres(features @ kernel + bias, labels, len(classes))
+    scale = np.linalg.norm(head.centres, axis=0).mean()
+    return Head(kernel, bias, centres * scale, back @ head.kernel_1000, head.bias_1000)
+
+
 def _find_centres(vectors: Vectors, labels: np.ndarray, classes: int) -> Vectors:
     """Return the mean direction of each class, unit vectors float32 (64, classes)."""
     units = normalise(vectors)

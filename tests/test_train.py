@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from model.dataset import UNLABELLED, read_training_set
-from model.errors import ArtifactError
+from model.errors import ArtifactError, DatasetError
 from tests.pictures import draw
 
 keras = pytest.importorskip("keras", reason="needs the train extra: pip install '.[train]'")
@@ -112,6 +112,23 @@ def test_a_checkpoint_without_its_log_or_without_a_vector_is_refused(checkpoint:
         load_encoder_network(checkpoint)
 
 
+@pytest.mark.parametrize(
+    ("folders", "told"), [(("one",), "here are 12 in 2 classes"), (("flat", "flatter"), "here are 40 in 0 classes")]
+)
+def test_too_little_to_learn_from_is_refused_before_anything_else(
+    tmp_path: Path, folders: tuple[str, ...], told: str
+) -> None:
+    fill(tmp_path / "one")
+    for number in range(40):
+        path = tmp_path / ("flat", "flatter")[number % 2] / f"{number}.png"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(draw((number, 0, 0)))
+    heard: list[str] = []
+    with pytest.raises(DatasetError, match=told):
+        train([read_training_set(tmp_path / name) for name in folders], REFINEMENT, tmp_path / "o.keras", heard.append)
+    assert not heard
+
+
 def test_refining_writes_a_classifier_whose_lower_blocks_are_as_they_were(checkpoint: Path, tmp_path: Path) -> None:
     heard: list[str] = []
     recipe = replace(REFINEMENT, epochs=1, pictures_a_step=6)
@@ -126,5 +143,5 @@ def test_refining_writes_a_classifier_whose_lower_blocks_are_as_they_were(checkp
     }
     assert changed == {"block11", "block12", "block13", "block14", "block15", "head", VECTOR_LAYER}
     assert log["begins_with"] == [describe_training(old_log)]
-    assert (log["epochs_done"], log["recipe"]["frozen_blocks"]) == (1, 11)
-    assert heard[-1].startswith("epoch 1 of 1")
+    assert (log["epochs_done"], log["recipe"]["frozen_blocks"], log["evened_out"]) == (1, 11, True)
+    assert heard[-2].startswith("epoch 1 of 1")
