@@ -35,7 +35,7 @@ def save_files(folder: Path, file: Path, min_free_bytes: int) -> int:
     require_room(file.absolute().parent, held + min_free_bytes)
     # The emptiest level: the files begin as many zeros, and a vector hardly shrinks.
     with _written(file) as out, tarfile.open(fileobj=out, mode="w:gz", compresslevel=1) as archive:
-        archive.add(folder, folder.name, filter=lambda found: None if found.name.endswith("/lock") else found)
+        archive.add(folder.resolve(), folder.name, filter=lambda found: None if found.name.endswith("/lock") else found)
     return file.stat().st_size
 
 

@@ -1,14 +1,13 @@
 """What many tests start from: engines, a small house of parts, a client."""
 
-import atexit
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -37,22 +36,37 @@ from tests.buckets import CREDENTIALS, OwnBucket, running_s3
 from tests.fakes import ColourEncoder
 from tests.qdrant import NoServerError, QdrantServer, running_qdrant
 
+MEMORY = Path("/dev/shm")
+MEMORY_NEEDED_BYTES = 1 << 30  # a catalogue takes 73 MB of it, and there is one at a time
+
+
+@contextmanager
+def quick_folder() -> Iterator[Path]:
+    """Give a folder in memory, where there is such a file system with some room.
+
+    Otherwise tests wait for the disk most of their time. What a disk keeps is tested with whole services.
+    """
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED_BYTES
+    with TemporaryDirectory(prefix="lookalike-tests-", dir=MEMORY if roomy else None) as folder:
+        yield Path(folder)
+
 
 @cache
-def _empty_catalogue() -> Path:
+def _empty_catalogue() -> TemporaryDirectory[str]:
     """The files of an empty embedded catalogue, made once: making them takes longer than most tests."""
-    folder = Path(mkdtemp(prefix="lookalike-tests-"))
-    atexit.register(shutil.rmtree, folder)
-    EdgeEngine(folder, VECTOR_SIZE, min_free_bytes=0).close()
+    folder = TemporaryDirectory(prefix="lookalike-tests-")
+    EdgeEngine(Path(folder.name), VECTOR_SIZE, min_free_bytes=0).close()
     return folder
 
 
 def _edge(folder: Path) -> Iterator[Engine]:
-    # Its files are nearly all holes, which `cp` keeps; Python's own copy would write 160 MB of zeros.
-    subprocess.run(["cp", "-R", _empty_catalogue(), folder / "catalogue"], check=True)
-    engine = EdgeEngine(folder / "catalogue", VECTOR_SIZE, min_free_bytes=0)
-    yield engine
-    engine.close()
+    with quick_folder() as place:
+        # Its files are nearly all holes, which `cp` keeps; Python's own copy would write 160 MB of zeros.
+        subprocess.run(["cp", "-R", f"{_empty_catalogue().name}/.", place], check=True)
+        (folder / "catalogue").symlink_to(place)
+        engine = EdgeEngine(folder / "catalogue", VECTOR_SIZE, min_free_bytes=0)
+        yield engine
+        engine.close()
 
 
 def _memory(_: Path) -> Iterator[Engine]:
