@@ -49,7 +49,7 @@ lock: venv
 		--generate-hashes --no-header --quiet --output-file deploy/requirements.lock
 
 test: $(VENV)/.test $(TOOLS)
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: $(VENV)/.test $(TOOLS)
 	$(BIN)/ruff check .

@@ -130,7 +130,7 @@ def test_the_service_indexes_and_searches_with_it(tmp_path: Path) -> None:
     with RunningService(library, tmp_path / "data", "--model", str(tmp_path / "old.json")) as service:
         service.wait_until_indexed(total)
         sent = {"image": (library / key).read_bytes()}
-        found = service.session.post(f"{service.address}/v1/search", files=sent, timeout=30).json()
+        found = service.session.post(f"{service.address}/v1/search", files=sent, timeout=60).json()
     assert found["model"] == load_artifact(tmp_path / "old.json").card.version
     assert found["hits"][0]["score"] == pytest.approx(1, abs=1e-3)
     assert key in [hit["key"] for hit in found["hits"] if hit["score"] > 0.999]

@@ -46,7 +46,7 @@ class Client(threading.Thread):
         self.open = {key}
         colour = tuple(self._dice.randrange(256) for _ in range(3))
         files = {"image": ("a.png", draw(colour, (8, 8)))}  # type: ignore[arg-type]
-        answer = session.post(f"{self._address}/v1/images", files=files, data={"key": key}, timeout=30)
+        answer = session.post(f"{self._address}/v1/images", files=files, data={"key": key}, timeout=60)
         assert answer.status_code == 202, answer.text
         self.open = set()
         self.present.add(key)
@@ -54,7 +54,7 @@ class Client(threading.Thread):
     def _remove(self, session: requests.Session, key: str) -> None:
         self.open = {key}
         self.present.discard(key)
-        answer = session.delete(f"{self._address}/v1/images/{id_of(key)}", timeout=30)
+        answer = session.delete(f"{self._address}/v1/images/{id_of(key)}", timeout=60)
         assert answer.status_code == 204, answer.text
         self.open = set()
         self.absent.add(key)
@@ -71,7 +71,7 @@ def library(tmp_path: Path) -> Path:
 
 def hit_keys(service: RunningService) -> set[str]:
     files = {"image": ("q.png", draw((100, 0, 0)))}
-    answer = service.session.post(f"{service.address}/v1/search", files=files, data={"limit": "100"}, timeout=30)
+    answer = service.session.post(f"{service.address}/v1/search", files=files, data={"limit": "100"}, timeout=60)
     return {hit["key"] for hit in answer.json()["hits"]}
 
 
@@ -84,7 +84,7 @@ def test_a_killed_service_keeps_what_it_acknowledged_and_repairs_the_rest(librar
             for client in clients:
                 client.start()
             for _ in range(dice.randrange(5, 60)):
-                assert progress.acquire(timeout=30)
+                assert progress.acquire(timeout=60)
             service.kill()
             for client in clients:
                 client.join()

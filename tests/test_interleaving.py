@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -25,11 +24,11 @@ from indexer.record import id_of
 from indexer.sync import Synchroniser
 from indexer.trash import FolderTrash
 from indexer.worker import Worker, WorkerSettings
+from tests.conftest import quick_folder
 from tests.fakes import ColourEncoder
 from tests.pictures import BLUE, GREEN, RED, draw
 
 ALL = os.environ.get("INTERLEAVINGS") == "all"
-SHARED_MEMORY = Path("/dev/shm")
 WAS, NEW, OTHER = draw(RED), draw(GREEN), draw(BLUE)  # of one size, so that only their times tell the files apart
 
 
@@ -268,11 +267,10 @@ def thrown_away(process: Process, key: str) -> list[Any]:
 
 
 @pytest.fixture
-def world(tmp_path: Path, any_engine: Engine) -> Iterator[World]:
-    """A world in memory where there is such a file system: nothing here depends on what a disk keeps."""
-    with TemporaryDirectory(dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else tmp_path) as folder:
-        (Path(folder) / "library").mkdir()
-        yield World(Path(folder), any_engine, itertools.count())
+def world(any_engine: Engine) -> Iterator[World]:
+    with quick_folder() as folder:
+        (folder / "library").mkdir()
+        yield World(folder, any_engine, itertools.count())
 
 
 def choose(first: str) -> Iterator[tuple[str, str]]:

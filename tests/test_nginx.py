@@ -42,14 +42,14 @@ class Front:
     nginx: RunningNginx
 
     def get(self, path: str, **options: Any) -> requests.Response:
-        return self.nginx.session.get(self.nginx.address + path, timeout=20, **options)
+        return self.nginx.session.get(self.nginx.address + path, timeout=60, **options)
 
     def get_direct(self, path: str, **options: Any) -> requests.Response:
         """What the service says to `path` itself, without anything before it."""
-        return self.gunicorn.session.get(self.gunicorn.address + path, timeout=20, **options)
+        return self.gunicorn.session.get(self.gunicorn.address + path, timeout=60, **options)
 
     def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.nginx.port), timeout=20)
+        return socket.create_connection(("127.0.0.1", self.nginx.port), timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ def test_the_largest_upload_that_the_service_takes_comes_through(front: Front) -
     # One less than the limit: where the end of a body is not announced, it could go on after that.
     padded = draw(RED) + bytes(LIMIT - 1 - len(start) - len(end) - len(draw(RED)))
     kind = {"Content-Type": "multipart/form-data; boundary=b"}
-    added = requests.post(f"{front.nginx.address}/v1/images", start + padded + end, headers=kind, timeout=20)
+    added = requests.post(f"{front.nginx.address}/v1/images", start + padded + end, headers=kind, timeout=60)
     assert added.status_code == 202
     assert (front.library / "exact.png").stat().st_size == len(padded)
 
@@ -145,11 +145,11 @@ def test_a_file_that_nginx_sends_is_answered_as_the_service_answers_it(
         etag = front.get(path).headers["ETag"]
         headers = {name: value.replace("ETAG", etag) for name, value in asked.items()} | {"X-Request-Id": "one"}
         sent = front.get(path, headers=headers)
-        ours = beside.session.get(beside.address + path, headers=headers, timeout=20)
+        ours = beside.session.get(beside.address + path, headers=headers, timeout=60)
         assert (sent.status_code, sent.content) == (ours.status_code, ours.content)
         assert _compared(sent) == _compared(ours)
         assert "X-Accel-Redirect" not in sent.headers
-        head = front.nginx.session.head(front.nginx.address + path, headers=headers, timeout=20)
+        head = front.nginx.session.head(front.nginx.address + path, headers=headers, timeout=60)
         assert (head.status_code, head.content) == (ours.status_code, b"")
 
 
@@ -230,7 +230,7 @@ def test_whatever_file_a_service_named_it_would_be_one_of_the_library(
     (tmp_path / "library" / "link").symlink_to(tmp_path / "secret")
     (tmp_path / "library" / "folder").symlink_to(tmp_path / "outside")
     nginx, _ = nginx_before(answer(b"", X_Accel_Redirect=f"/_files/library/{path}"))
-    told = nginx.session.get(nginx.address, timeout=20)
+    told = nginx.session.get(nginx.address, timeout=60)
     assert told.status_code in (404, 503)
     assert b"secret" not in told.content
     assert b"root:" not in told.content
@@ -250,7 +250,7 @@ def test_the_service_is_told_who_asks_and_by_what_name_and_nothing_that_a_client
         "Proxy": "http://evil",
         "X_Forwarded_For": "10.0.0.1",
     }
-    nginx.session.get(nginx.address, headers=made_up, timeout=20)
+    nginx.session.get(nginx.address, headers=made_up, timeout=60)
     _, *lines = server.heads[-1].split("\r\n")
     told = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines if line)}
     assert told["host"] == f"127.0.0.1:{nginx.port}"
@@ -296,7 +296,7 @@ def test_a_request_that_is_not_http_is_refused_as_the_service_refuses_it(front: 
 def test_while_no_service_is_there_clients_are_told_to_come_back(tmp_path: Path) -> None:
     (tmp_path / "library").mkdir()
     with RunningNginx(9, tmp_path / "library", tmp_path / "data", tmp_path / "nginx") as nginx:
-        told = nginx.session.get(f"{nginx.address}/v1/status", timeout=20)
+        told = nginx.session.get(f"{nginx.address}/v1/status", timeout=60)
     assert (told.status_code, told.headers["Retry-After"], told.json()["code"]) == (503, "5", "not_ready")
     assert told.headers["Content-Type"] == "application/problem+json"
 
@@ -312,15 +312,15 @@ def test_with_a_certificate_it_speaks_tls_and_sends_there_who_comes_without(tmp_
     with Server(saying(answer(b"behind"))) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,)).start()
         with RunningNginx(server.port, tmp_path, tmp_path, folder, server="tls") as nginx:
-            alive = nginx.session.get(f"{nginx.address}/health/live", timeout=20)
-            sent = nginx.session.get(f"{nginx.address}/v1/status?x=1", timeout=20, allow_redirects=False)
+            alive = nginx.session.get(f"{nginx.address}/health/live", timeout=60)
+            sent = nginx.session.get(f"{nginx.address}/v1/status?x=1", timeout=60, allow_redirects=False)
             secure = requests.get(
-                f"https://localhost:{nginx.port_tls}/", verify=str(tmp_path / "ca.pem"), timeout=20
+                f"https://localhost:{nginx.port_tls}/", verify=str(tmp_path / "ca.pem"), timeout=60
             )  # fmt: skip
             context = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
             context.set_alpn_protocols(["h2"])
             with (
-                socket.create_connection(("127.0.0.1", nginx.port_tls), timeout=20) as plain,
+                socket.create_connection(("127.0.0.1", nginx.port_tls), timeout=60) as plain,
                 context.wrap_socket(plain, server_hostname="localhost") as tls,
             ):
                 assert tls.selected_alpn_protocol() == "h2"
@@ -367,7 +367,7 @@ def test_a_service_that_is_replaced_or_told_to_stop_under_load_drops_no_request(
         ended.set()
         for thread in threads:
             thread.join(60)
-    assert front.gunicorn.process.wait(20) == 0
+    assert front.gunicorn.process.wait(60) == 0
     assert not errors
     refused = [found for found in answers if found.status_code != 200]
     assert {(found.status_code, found.headers.get("Retry-After")) for found in refused} == {(503, "5")}

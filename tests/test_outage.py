@@ -67,18 +67,18 @@ class LivingService(RunningService):
 
     def _answers(self) -> bool:
         with suppress(requests.ConnectionError):
-            return self.process.poll() is not None or self.session.get(f"{self.address}/health/live", timeout=5).ok
+            return self.process.poll() is not None or self.session.get(f"{self.address}/health/live", timeout=60).ok
         return False
 
     def ready(self) -> requests.Response:
-        return self.session.get(f"{self.address}/health/ready", timeout=10)
+        return self.session.get(f"{self.address}/health/ready", timeout=60)
 
     def add(self, key: str, data: bytes) -> requests.Response:
         files = {"image": ("a.png", data)}
         return self.session.post(f"{self.address}/v1/images?wait=30", files=files, data={"key": key}, timeout=60)
 
     def search(self) -> requests.Response:
-        return self.session.post(f"{self.address}/v1/search", files={"image": ("q.png", draw(RED))}, timeout=30)
+        return self.session.post(f"{self.address}/v1/search", files={"image": ("q.png", draw(RED))}, timeout=60)
 
 
 @pytest.fixture

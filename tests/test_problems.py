@@ -318,7 +318,7 @@ def test_what_is_no_request_is_answered_in_the_same_way(tmp_path: Path) -> None:
     (tmp_path / "library").mkdir()
     with RunningService(tmp_path / "library", tmp_path / "data") as service:
         for code, request in NO_REQUESTS.items():
-            with socket.create_connection(("127.0.0.1", service.port), timeout=20) as connection:
+            with socket.create_connection(("127.0.0.1", service.port), timeout=60) as connection:
                 connection.sendall(request)
                 head, _, body = b"".join(iter(lambda: connection.recv(4096), b"")).partition(b"\r\n\r\n")
             assert int(head.split()[1]) == documented()[code]

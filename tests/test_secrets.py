@@ -49,6 +49,6 @@ def send(service: RunningService, headers: dict[str, str], url: str) -> int:
 
 def send_nonsense(service: RunningService) -> bytes:
     """Return the beginning of the answer to what is no HTTP, which the app never sees."""
-    with socket.create_connection(("127.0.0.1", service.port), timeout=20) as broken:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=60) as broken:
         broken.sendall(b"GET /?token=s3cret HTTP/1.1\r\nContent-Length: s3cret\r\nAuthorization: s3cret\r\n\r\n")
         return broken.recv(1000)

@@ -53,7 +53,7 @@ def test_a_stopped_service_ends_well_and_says_nothing_alarming(library: Path, tm
     with RunningService(library, tmp_path / "data") as service:
         service.wait_until_indexed(3)
         service.process.send_signal(signal.SIGTERM)
-        assert service.process.wait(30) == 0
+        assert service.process.wait(60) == 0
         assert "Traceback" not in service.log.read_text()
 
 
@@ -97,7 +97,7 @@ def test_syncing_from_the_command_line_indexes_and_prints_counts(library: Path, 
 
 def test_a_request_that_is_much_too_large_is_refused_without_being_read(library: Path, tmp_path: Path) -> None:
     with RunningService(library, tmp_path / "data", "--max-upload-mb", "1") as service:
-        connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
         connection.putrequest("POST", "/v1/images")
         connection.putheader("Content-Length", str(1 << 40))
         connection.endheaders(b"only these bytes")

@@ -33,7 +33,7 @@ REQUESTS = {
 
 def send(port: int, request: bytes) -> int:
     """Return the status of the first answer, 0 if the request broke off before there could be one."""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
         received = b"".join(iter(lambda: connection.recv(1 << 16), b""))

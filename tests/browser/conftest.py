@@ -14,7 +14,7 @@ from tests.running import RunningService
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: make venv with the test extra")
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 sync_api.expect.set_options(timeout=PATIENCE_MS)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -91,7 +91,7 @@ def guests(library: Path, service: RunningService) -> Iterator[Guests]:
 
     yield expected
     for name in names & set(service.listed_keys()):
-        service.session.delete(f"{service.address}/v1/images/{id_of(name)}", timeout=10).raise_for_status()
+        service.session.delete(f"{service.address}/v1/images/{id_of(name)}", timeout=60).raise_for_status()
 
 
 @pytest.fixture(scope="session")
@@ -175,7 +175,7 @@ def page(desktop_context: "sync_api.BrowserContext", library: Path) -> Iterator[
     """The page on a desktop screen, once it knows of every picture."""
     for page in open_page(desktop_context):
         words = f"{len(drawn(library))} pictures"
-        sync_api.expect(page.locator("#status-words")).to_have_text(words, timeout=30_000)
+        sync_api.expect(page.locator("#status-words")).to_have_text(words, timeout=60_000)
         yield page
 
 

@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 def labels(service: RunningService, folder: str) -> dict[str, str]:
     """Return the labels, by key, of what lies in a folder of the library."""
-    listed = service.session.get(f"{service.address}/v1/images?limit=10", timeout=10).json()["images"]
+    listed = service.session.get(f"{service.address}/v1/images?limit=10", timeout=60).json()["images"]
     return {image["key"]: image["label"] for image in listed if image["key"].startswith(f"{folder}/")}
 
 
@@ -39,7 +39,7 @@ def test_a_folder_is_added_with_its_folders_as_labels(
         with page.expect_file_chooser() as chooser:
             page.get_by_role("button", name="Add a folder").click()
         chooser.value.set_files(folder)
-    expect(page.locator("#tray-words")).to_have_text("2 pictures added, 1 other file left out.", timeout=20_000)
+    expect(page.locator("#tray-words")).to_have_text("2 pictures added, 1 other file left out.", timeout=60_000)
     assert labels(service, "trip") == {"trip/beach/wave.png": "beach", "trip/dune.png": "trip"}
 
 
@@ -56,7 +56,7 @@ def test_a_folder_that_is_asked_with_is_offered_to_be_added(page: Page, guests: 
     drop_paths(page, folder, zone="search")
     expect(page.locator(".notice")).to_contain_text("That is a folder.")
     page.get_by_role("button", name="Add it").click()
-    expect(page.locator("#tray-words")).to_have_text("2 pictures added, 1 other file left out.", timeout=20_000)
+    expect(page.locator("#tray-words")).to_have_text("2 pictures added, 1 other file left out.", timeout=60_000)
 
 
 def test_of_many_that_are_asked_with_the_first_is_and_all_can_be_added(page: Page, library: Path) -> None:

@@ -27,7 +27,7 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]
 def page(browser: Browser, locked: RunningService) -> Iterator[Page]:
     with browser.new_context(base_url=locked.address) as context:
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.goto("/")
         yield page
 

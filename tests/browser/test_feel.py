@@ -84,8 +84,8 @@ def test_the_first_visit_over_a_slow_network_is_a_sketch_that_does_not_move(brow
             new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shift += entry.value; })
                 .observe({ type: "layout-shift", buffered: true });""")
         page.goto("/", wait_until="commit")
-        expect(page.locator(".cell-waiting").first).to_be_visible(timeout=30_000)
-        expect(page.locator(".cell[data-id]").first).to_be_visible(timeout=30_000)
+        expect(page.locator(".cell-waiting").first).to_be_visible(timeout=60_000)
+        expect(page.locator(".cell[data-id]").first).to_be_visible(timeout=60_000)
         expect(page.locator(".cell img").first).to_have_js_property("complete", True)
         assert page.evaluate("window.shift") == 0
 

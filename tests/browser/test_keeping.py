@@ -19,7 +19,7 @@ def add(page: Page, *files: Path) -> None:
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Add pictures").click()
     chooser.value.set_files(files)
-    expect(page.locator("#tray-bar")).to_be_hidden(timeout=20_000)
+    expect(page.locator("#tray-bar")).to_be_hidden(timeout=60_000)
 
 
 def test_an_added_file_is_in_the_library_and_found(page: Page, guests: Guests, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def choose(page: Page, *names: str) -> None:
 
 
 def record(service: RunningService, key: str) -> dict[str, object]:
-    found: dict[str, object] = service.session.get(f"{service.address}/v1/images/{id_of(key)}", timeout=10).json()
+    found: dict[str, object] = service.session.get(f"{service.address}/v1/images/{id_of(key)}", timeout=60).json()
     return found
 
 
@@ -42,7 +42,7 @@ def put(guests: Guests, service: RunningService) -> Put:
         drawing = draw(stored.parent.parent / "drawn" / name, "cross", hue, "wheat")
         answer = service.session.post(
             f"{service.address}/v1/images?wait=10",
-            files={"image": (name, drawing.read_bytes())}, data={"key": name, **says}, timeout=20,
+            files={"image": (name, drawing.read_bytes())}, data={"key": name, **says}, timeout=60,
         )  # fmt: skip
         answer.raise_for_status()
         return stored
@@ -216,7 +216,7 @@ def test_an_outcome_that_differs_is_told(page: Page, put: Put, service: RunningS
     vanished = put("vanishes.png", 0.6)
     page.goto("/?view=library")
     choose(page, "stays.png", "vanishes.png")
-    service.session.delete(f"{service.address}/v1/images/{id_of('vanishes.png')}", timeout=10).raise_for_status()
+    service.session.delete(f"{service.address}/v1/images/{id_of('vanishes.png')}", timeout=60).raise_for_status()
     assert not vanished.exists()
     page.locator("#chosen-edit").click()
     page.locator("#editor-label").fill("still here")
