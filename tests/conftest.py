@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from qdrant_client import QdrantClient
 from werkzeug.test import TestResponse
 
@@ -35,6 +37,12 @@ from service.thumbnails import Thumbnails
 from tests.buckets import CREDENTIALS, OwnBucket, running_s3
 from tests.fakes import ColourEncoder
 from tests.qdrant import NoServerError, QdrantServer, running_qdrant
+
+# What hypothesis thinks up is the same in every run, and a busy machine is no fault of what is tested.
+hypothesis_settings.register_profile(
+    "steady", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("steady")
 
 MEMORY = Path("/dev/shm")
 MEMORY_NEEDED_BYTES = 1 << 30  # a catalogue takes 73 MB of it, and there is one at a time

@@ -138,10 +138,9 @@ class Takers:
         self._threads: list[threading.Thread] = []
 
     def take(self, needed_bytes: int) -> None:
-        number, gone, ready = len(self._threads), threading.Event(), threading.Event()
+        number, gone = len(self._threads), threading.Event()
 
         def run() -> None:
-            ready.set()
             with self._share.holding(needed_bytes):
                 self.holding.add(number)
                 gone.wait()
@@ -151,8 +150,8 @@ class Takers:
         self._let_go.append(gone)
         self._threads.append(thread)
         thread.start()
-        ready.wait()
-        wait_until(lambda: number in self.holding or self._share.waiting > 0)
+        # As many hold or wait as there are: read in this order, one on its way from this to that counts for none.
+        wait_until(lambda: len(self.holding) + self._share.waiting == number + 1)
 
     def let_go(self, number: int) -> None:
         self._let_go[number].set()

@@ -26,8 +26,8 @@ from service.transport import TimedSocket
 from tests.web import PICTURE, Internet, Script, Server, answer, redirect, repeating, saying
 
 PUBLIC, OTHER_PUBLIC = "93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"
-SHORT_S, LONG_S = 0.3, 20.0
-AT_ONCE_S = 5.0  # what ends by itself ends long before, and what does not would go on until the test does
+SHORT_S, LONG_S = 0.3, 60.0
+AT_ONCE_S = 60.0  # what ends by itself ends long before, and what does not would go on until the test does
 
 
 @pytest.fixture(scope="session")

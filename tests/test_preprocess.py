@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -271,7 +271,6 @@ def test_scans_behind_a_whole_picture_are_not_drawn() -> None:
         load_pixels(whole[:-2] + scan * 5000 + whole[-2:], SIZE)
 
 
-@settings(deadline=None)  # a busy machine is no fault of the picture
 @given(st.sampled_from(KINDS), st.integers(0, 2000), st.binary(min_size=1, max_size=6))
 def test_a_damaged_file_decodes_or_is_refused_and_nothing_else(kind: str, place: int, damage: bytes) -> None:
     whole = draw(GREEN, (40, 30), kind)

@@ -132,7 +132,7 @@ def _use(service: RunningService, number: int, ends: float, errors: list[str]) -
             picture = draw((number * 30, round_number % 256, 50), (40, 40))
             key = f"{number}/{round_number % 5}.png"
             added = session.post(
-                f"{service.address}/v1/images?wait=20&replace=true",
+                f"{service.address}/v1/images?wait=60&replace=true",
                 files={"image": ("a.png", picture)},
                 data={"key": key},
             )
