@@ -32,7 +32,9 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--refine", nargs="+", type=Path, default=[], metavar="CKPT", help="go on from the mean of what train wrote"
     )
-    parser.add_argument("--epochs", type=int, help=f"{Recipe.epochs}, or {REFINEMENT.epochs} when refining")
+    parser.add_argument(
+        "--epochs", type=int, help=f"{Recipe.epochs}, or {REFINEMENT.epochs} when refining; 0 only evens out"
+    )
     parser.add_argument("--seed", type=int, default=0)
 
 
