@@ -184,7 +184,7 @@ def with_read_key(service: Service) -> TestResponse:
 
 
 def too_often(service: Service) -> TestResponse:
-    service.restart(rate_read="1/hour")
+    service.restart(rate_read="1/day")
     service.client.get("/v1/images")
     return service.client.get("/v1/images")
 
