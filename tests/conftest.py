@@ -36,6 +36,7 @@ from service.context import Context, Gate
 from service.thumbnails import Thumbnails
 from tests.buckets import CREDENTIALS, OwnBucket, running_s3
 from tests.fakes import ColourEncoder
+from tests.pictures import BLUE, GREEN, RED, WHITE, draw, draw_halves
 from tests.qdrant import NoServerError, QdrantServer, running_qdrant
 
 # What hypothesis thinks up is the same in every run, and a busy machine is no fault of what is tested.
@@ -176,6 +177,18 @@ def house(tmp_path: Path) -> Iterator[House]:
 def any_house(tmp_path: Path, any_engine: Engine) -> Iterator[House]:
     """A house on each of the engines in turn."""
     yield from build_house(tmp_path, any_engine)
+
+
+@pytest.fixture
+def five_pictures(house: House) -> None:
+    """Five indexed pictures in the house, of which one can tell what looks like what."""
+    house.put("warm/red.png", draw(RED))
+    house.put("warm/dark red.png", draw((170, 10, 10)))
+    house.put("cold/blue.png", draw(BLUE))
+    house.put("cold/green.png", draw(GREEN))
+    house.put("red and white.png", draw_halves(RED, WHITE))
+    house.synchroniser.sync()
+    house.index_all()
 
 
 @pytest.fixture(scope="session")

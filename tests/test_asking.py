@@ -9,23 +9,12 @@ from flask.testing import FlaskClient
 
 from indexer.record import id_of
 from tests.conftest import House
-from tests.pictures import BLUE, GREEN, RED, WHITE, draw, draw_halves
+from tests.pictures import BLUE, GREEN, RED, draw, draw_halves
 
-DARK_RED = (170, 10, 10)
+pytestmark = pytest.mark.usefixtures("five_pictures")
+
 RED_ID, BLUE_ID, GREEN_ID = id_of("warm/red.png"), id_of("cold/blue.png"), id_of("cold/green.png")
 HALVES_ID = id_of("red and white.png")
-
-
-@pytest.fixture(autouse=True)
-def library(house: House) -> None:
-    """Five pictures of which one can tell what looks like what."""
-    house.put("warm/red.png", draw(RED))
-    house.put("warm/dark red.png", draw(DARK_RED))
-    house.put("cold/blue.png", draw(BLUE))
-    house.put("cold/green.png", draw(GREEN))
-    house.put("red and white.png", draw_halves(RED, WHITE))
-    house.synchroniser.sync()
-    house.index_all()
 
 
 def keys(client: FlaskClient, **question: object) -> list[str]:

@@ -75,13 +75,13 @@ def test_metrics_are_those_of_all_processes_and_of_some_that_have_ended(service:
         told = service.session.get(f"{service.address}/metrics").text
         return float(re.search(r'route="/v1/status",status="200"} (\S+)', told)[1])  # type: ignore[index]
 
-    first = set(children_of(service.process.pid))
+    first = set(service.workers())
     service.session.get(f"{service.address}/v1/status")
     before = asked()
     for _ in range(5):
         service.session.get(f"{service.address}/v1/status")
     service.process.send_signal(signal.SIGHUP)  # others take over
-    wait_until(lambda: not first & set(children_of(service.process.pid)))
+    wait_until(lambda: not first & set(service.workers()))
     wait_until(service._answers)
     wait_until(lambda: asked() == before + 5)
     told = service.session.get(f"{service.address}/metrics").text
@@ -95,17 +95,13 @@ def test_the_processes_are_told_of_as_one(service: RunningGunicorn) -> None:
         text = service.session.get(f"{service.address}/metrics").text
         return float(re.search(rf"^process_{name} (\S+)", text, re.MULTILINE)[1])  # type: ignore[index]
 
-    before, (first, *_) = told("cpu_seconds_total"), children_of(service.process.pid)
+    before, (first, *_) = told("cpu_seconds_total"), service.workers()
     assert told("resident_memory_bytes") > service.peak_memory_bytes() + (50 << 20)  # beside it one with a model
     assert told("max_fds") == resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     os.kill(first, signal.SIGKILL)
-    wait_until(lambda: first not in children_of(service.process.pid))
+    wait_until(lambda: first not in service.workers())
     wait_until(service._answers)
     assert told("cpu_seconds_total") >= before
-
-
-def children_of(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def test_the_log_is_one_of_json_lines(service: RunningGunicorn) -> None:

@@ -355,7 +355,7 @@ def test_a_service_that_is_replaced_or_told_to_stop_under_load_drops_no_request(
         for number in (signal.SIGHUP, signal.SIGHUP):
             front.gunicorn.process.send_signal(number)
             answered(60)
-        (one, *_) = _processes_of(front.gunicorn.process.pid)
+        (one, *_) = front.gunicorn.workers()
         os.kill(one, signal.SIGTERM)
         answered(60)
         assert {(found.status_code, found.text[:300] if found.status_code != 200 else "") for found in answers} == {
@@ -371,7 +371,3 @@ def test_a_service_that_is_replaced_or_told_to_stop_under_load_drops_no_request(
     assert not errors
     refused = [found for found in answers if found.status_code != 200]
     assert {(found.status_code, found.headers.get("Retry-After")) for found in refused} == {(503, "5")}
-
-
-def _processes_of(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

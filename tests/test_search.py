@@ -8,21 +8,9 @@ from flask.testing import FlaskClient
 
 from indexer.record import id_of
 from tests.conftest import House
-from tests.pictures import BLUE, GREEN, RED, WHITE, draw, draw_halves
+from tests.pictures import BLUE, RED, draw
 
-DARK_RED = (170, 10, 10)
-
-
-@pytest.fixture(autouse=True)
-def library(house: House) -> None:
-    """Five pictures of which one can tell what looks like what."""
-    house.put("warm/red.png", draw(RED))
-    house.put("warm/dark red.png", draw(DARK_RED))
-    house.put("cold/blue.png", draw(BLUE))
-    house.put("cold/green.png", draw(GREEN))
-    house.put("red and white.png", draw_halves(RED, WHITE))
-    house.synchroniser.sync()
-    house.index_all()
+pytestmark = pytest.mark.usefixtures("five_pictures")
 
 
 def search(client: FlaskClient, picture: bytes, **fields: str) -> list[str]:

@@ -44,6 +44,11 @@ class RunningGunicorn(RunningService):
         super().__exit__(kind, error, trace)
         self._collection.close()
 
+    def workers(self) -> list[int]:
+        """Return the numbers of the processes that serve now."""
+        pid = self.process.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
 
 def _index(environ: dict[str, str]) -> None:
     """Catalogue the library and index it, in processes of their own that have ended by then."""
