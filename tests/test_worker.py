@@ -1,5 +1,7 @@
 """Pending pictures get their vectors; what goes wrong with one stays with that one."""
 
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -12,7 +14,7 @@ import pytest
 from indexer.catalogue import Catalogue, Claim, Outcome
 from indexer.engine import EngineUnavailableError, Query
 from indexer.record import id_of
-from indexer.worker import BATCH, MAX_ATTEMPTS, Worker, WorkerSettings
+from indexer.worker import BATCH, MAX_ATTEMPTS, NICENESS, Worker, WorkerSettings
 from tests.conftest import House
 from tests.fakes import ColourEncoder
 from tests.pictures import BLUE, GREEN, RED, draw
@@ -25,6 +27,23 @@ class Surprise(ColourEncoder):
         if pictures[..., 2].mean() > 150:
             raise ZeroDivisionError("blue")
         return super().encode(pictures)
+
+
+class Listener(ColourEncoder):
+    """An encoder that notes how nice the threads are that it works for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard = set[int]()
+
+    def encode(self, pictures: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        self.heard.add(niceness())
+        return super().encode(pictures)
+
+
+def niceness() -> int:
+    """Return how nice this thread is."""
+    return os.getpriority(os.PRIO_PROCESS, 0)
 
 
 @contextmanager
@@ -40,6 +59,17 @@ def test_a_step_says_whether_there_was_work(any_house: House) -> None:
     any_house.synchroniser.sync()
     assert any_house.worker.step()
     assert not any_house.worker.step()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux: only there has a thread a priority of its own")
+def test_threads_that_index_let_others_come_first(house: House) -> None:
+    before, encoder = niceness(), Listener()
+    house.put("a.png", draw(RED))
+    house.synchroniser.sync()
+    with worker_with(house, encoder=encoder) as worker:
+        worker.step()
+    assert encoder.heard == {min(before + NICENESS, 19)}
+    assert niceness() == before
 
 
 def test_an_indexed_picture_has_its_whole_record(any_house: House) -> None:
