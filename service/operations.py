@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from service.intake import read_body, read_query
@@ -53,7 +54,7 @@ def documented(operation: Operation) -> Callable[[View], View]:
         def run(**place: str) -> ResponseReturnValue:
             if operation.query is not None:
                 place["query"] = read_query(operation.query)  # type: ignore[assignment]
-            elif operation.body is not None:
+            elif operation.body is not None and request.query_string:
                 read_query(Fields)  # what belongs into the body is not passed over in the address
             if operation.body is not None:
                 place["body"] = read_body(operation.body, operation.form)  # type: ignore[assignment]
