@@ -157,6 +157,26 @@ def test_a_picture_below_what_has_become_a_file_is_not_found(library: Folder) ->
         library.open("cars/a.jpg")
 
 
+def test_a_library_whose_folder_became_a_link_elsewhere_has_nothing(library: Folder, tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/a.jpg").write_bytes(b"secret")
+    library.write("a.jpg", b"picture")
+    library.root.rename(tmp_path / "before")
+    library.root.symlink_to(tmp_path / "outside")
+    assert library.entry("a.jpg") is None
+    assert list(library.walk()) == []
+    with pytest.raises(FileNotFoundError):
+        library.open("a.jpg")
+
+
+def test_a_library_whose_folder_was_made_anew_has_what_is_in_it_now(library: Folder, tmp_path: Path) -> None:
+    library.root.rename(tmp_path / "before")
+    library.root.mkdir()
+    (library.root / "b.jpg").write_bytes(b"new")
+    assert [entry.key for entry in library.walk()] == ["b.jpg"]
+    assert library.head("b.jpg") == b"new"
+
+
 def test_a_link_to_a_file_inside_is_a_picture_and_one_to_a_folder_is_not(library: Folder) -> None:
     library.write("cars/a.jpg", b"1")
     (library.root / "b.jpg").symlink_to("cars/a.jpg")
