@@ -15,7 +15,7 @@ from indexer.console import ProgressDisplay, open_console
 from indexer.engine import Where
 from indexer.exchange import export_lines, import_lines
 from indexer.logs import log_to
-from indexer.record import Record
+from indexer.record import Record, count_pictures
 from indexer.sample import draw_sample
 from indexer.settings import Settings, load_settings
 from indexer.snapshot import ServerSnapshots, save_files
@@ -112,7 +112,7 @@ def failed(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int: 
 
 def retry(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  # noqa: ARG001
     """Make failed pictures pending again: all, or those under some keys, or for some reason."""
-    print(f"{_retry(parts.catalogue, flags.keys, flags.reason or '')} pictures will be tried again")
+    print(f"{count_pictures(_retry(parts.catalogue, flags.keys, flags.reason or ''))} will be tried again")
     return 0
 
 
@@ -132,7 +132,7 @@ def _retry(catalogue: Catalogue, keys: Collection[str], reason: str) -> int:
 def reindex(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  # noqa: ARG001
     """Make pending whatever another model indexed."""
     model = load_artifact(settings.model or SHIPPED).card.version
-    print(f"{parts.catalogue.reindex(model)} pictures will be indexed again, with {model}")
+    print(f"{count_pictures(parts.catalogue.reindex(model))} will be indexed again, with {model}")
     return 0
 
 
@@ -167,7 +167,7 @@ def snapshot(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int
 
 def sample(settings: Settings, flags: argparse.Namespace) -> int:  # noqa: ARG001
     """Draw pictures to try it all with."""
-    print(f"{draw_sample(flags.folder)} pictures in {flags.folder}")
+    print(f"{count_pictures(draw_sample(flags.folder))} in {flags.folder}")
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 def build_parser(
     commands: Mapping[str, Callable[..., Any]],
 ) -> tuple[argparse.ArgumentParser, list[argparse.ArgumentParser]]:
-    """Return the parser and those of its commands, which are explained by their functions; `verb` is the one given."""
+    """Return the parser and those of its commands that take settings. Functions explain them, `verb` is given."""
     parser = argparse.ArgumentParser(prog="python -m indexer", description="Keeps the catalogue true to the library.")
     verbs = parser.add_subparsers(required=True, dest="verb", metavar="{" + ",".join(commands) + "}")
     found = []
@@ -18,7 +18,8 @@ def build_parser(
         command = verbs.add_parser(name, help=says.partition("\n")[0], description=says)
         if add := _ADD.get(name):
             add(command)
-        found.append(command)
+        if name != "sample":
+            found.append(command)
     return parser, found
 
 

@@ -233,20 +233,24 @@ class Catalogue:
         where = Where(equal={"lease": claim.lease, "state": "pending"})
         self._engine.set_payload({"leased_until": time.time() + lease_s}, where, durable=False)
 
-    def finish(self, claim: Claim, outcomes: Sequence[Outcome], durable: bool = True) -> None:
+    def finish(self, claim: Claim, outcomes: Sequence[Outcome]) -> None:
         """Write what became of claimed pictures, except of those that were changed or removed since.
 
-        That need not be durable at once: what a power cut takes back is pending as before, and is indexed again.
+        That is durable from `settle` on: what a power cut takes back before is pending, and is indexed again.
         """
         held = Where(equal={"lease": claim.lease})
         points = [_finished(outcome) for outcome in outcomes if not (outcome.gone or outcome.put_off)]
         gone = [outcome.record.id for outcome in outcomes if outcome.gone]
         if points:
-            self._engine.write(points, "update", held, durable)
+            self._engine.write(points, "update", held, durable=False)
         if gone:
             self._engine.delete(replace(held, ids=gone))
         if any(outcome.put_off for outcome in outcomes):
             self._engine.set_payload(_UNCLAIMED, replace(held, equal=held.equal | {"state": "pending"}), durable=False)
+
+    def settle(self) -> None:
+        """Make durable what became of claimed pictures."""
+        self._engine.settle()
 
     def release_leases(self) -> None:
         """End all leases at once: for the one process that has the catalogue to itself and has just started."""

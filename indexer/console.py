@@ -12,7 +12,7 @@ from indexer.catalogue import Catalogue
 from indexer.engine import EngineError
 from indexer.logs import Form, in_json
 from indexer.progress import Pace, ProgressMeter
-from indexer.record import State
+from indexer.record import State, count_pictures
 
 REFRESH_S = 0.5
 LINE_EVERY_S = 10.0
@@ -77,10 +77,8 @@ class ProgressDisplay:
 
     def _report(self, counts: dict[State, int], already: int, seconds: float) -> None:
         new = counts["indexed"] + counts["failed"] - already
-        text = (
-            f"{new:,} pictures in {seconds:.0f} s. Now {counts['indexed']:,} are indexed, {counts['failed']:,} failed."
-        )
-        tell(self._console, text)
+        now = f"Now {counts['indexed']:,} indexed, {counts['failed']:,} failed"
+        tell(self._console, f"{count_pictures(new)} in {seconds:.0f} s. {now}.")
 
 
 def describe_pace(pace: Pace, failed: int) -> str:

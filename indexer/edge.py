@@ -90,17 +90,22 @@ class EdgeEngine:
                 qe.Point(point.id, _named(point.vector), point.payload) for point in self._writable(points, mode, where)
             ]
             self._update(qe.UpdateOperation.upsert_points(own))
-        self._settle(durable)
+        if durable:
+            self.settle()
 
     def set_payload(self, fields: dict[str, Any], where: Where, durable: bool = True) -> None:
         with self._writing:
             self._update(qe.UpdateOperation.set_payload_by_filter(_filter(self._by_id(where)), fields))
-        self._settle(durable)
+        if durable:
+            self.settle()
 
     def delete(self, where: Where) -> None:
         with self._writing:
             self._update(qe.UpdateOperation.delete_points_by_filter(_filter(self._by_id(where))))
-        self._settle(durable=True)
+        self.settle()
+
+    def settle(self) -> None:
+        self._commits.commit()
 
     def retrieve(self, ids: Sequence[str], with_vectors: bool = False) -> list[Point]:
         found = self._ask(self._shard.retrieve, list(ids), True, with_vectors)
@@ -169,10 +174,6 @@ class EdgeEngine:
     def _update(self, operation: qe.UpdateOperation) -> None:
         require_room(self._folder, self._min_free_bytes)
         self._ask(self._shard.update, operation)
-
-    def _settle(self, durable: bool) -> None:
-        if durable:
-            self._commits.commit()
 
     @staticmethod
     def _ask(method: Callable[..., Any], *arguments: Any) -> Any:

@@ -144,7 +144,7 @@ class Query:
 
 class Engine(Protocol):
     """What every engine does. A write that has returned is durable, unless it need not be: then it is from the next
-    durable one on. Methods raise `EngineError` and may be called from any thread."""
+    durable one or from `settle` on. Methods raise `EngineError` and may be called from any thread."""
 
     @property
     def name(self) -> str:
@@ -162,6 +162,9 @@ class Engine(Protocol):
 
     def delete(self, where: Where) -> None:
         """Delete the points that meet `where`."""
+
+    def settle(self) -> None:
+        """Make durable what was written before."""
 
     def retrieve(self, ids: Sequence[str], with_vectors: bool = False) -> list[Point]:
         """Return those of the points that exist, in any order."""

@@ -26,11 +26,12 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 _URL = re.compile(r"""(?i)\b([a-z][a-z0-9+.-]*://)(?:[^\s/?#"'<>]*@)?([^\s?#"'<>]*)(?:[?#][^\s"'<>]*)?""")
 _UNPRINTABLE = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 
-# They say too much: every request to Qdrant, whole addresses, every change that is seen, every queued request.
+# They say too much: every request to Qdrant, whole addresses, every change that is seen, every queued request,
+# what Pillow thinks of a broken picture, which its sender is told.
 _TOO_LOUD = {
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
-    "PIL": logging.INFO,
+    "PIL": logging.CRITICAL,
     "urllib3": logging.ERROR,
     "watchfiles": logging.WARNING,
     "waitress.queue": logging.ERROR,

@@ -89,6 +89,11 @@ class Record:
         return cls.from_payload(json.loads(data))
 
 
+def count_pictures(count: int) -> str:
+    """Return how many pictures that is, in words for people."""
+    return f"{count:,} picture" if count == 1 else f"{count:,} pictures"
+
+
 def now() -> datetime:
     """Return the time in UTC, to the microsecond: as fine as the catalogue orders by."""
     return datetime.now(UTC)

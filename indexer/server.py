@@ -144,6 +144,9 @@ class ServerEngine:
         selector = models.FilterSelector(filter=_filter(where))
         self._change(self._client.delete, points_selector=selector)
 
+    def settle(self) -> None:
+        """Do nothing: every write was durable."""
+
     def retrieve(self, ids: Sequence[str], with_vectors: bool = False) -> list[Point]:
         found = self._call(self._client.retrieve, ids=list(ids), with_payload=True, with_vectors=with_vectors)
         return [_point(record) for record in found]

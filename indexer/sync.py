@@ -4,7 +4,7 @@ Two passes, and neither holds more than a page in memory: over the files, for wh
 catalogue, for what the first pass has not come by.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, TypeVar
@@ -13,7 +13,7 @@ from indexer.agreement import TRIES, Agreement, ContendedError
 from indexer.catalogue import Catalogue
 from indexer.engine import PAGE
 from indexer.library import Entry, Library
-from indexer.record import Record, id_of, label_of, now
+from indexer.record import Record, count_pictures, id_of, label_of, now
 from indexer.seen import Seen
 from model.errors import ImageError, UnsupportedFormatError
 from model.preprocess import read_header
@@ -32,7 +32,7 @@ Difference = Literal["new", "changed", "vanished"]
 class EmptyLibraryError(Exception):
     def __init__(self, count: int) -> None:
         super().__init__(
-            f"the library is empty and the catalogue knows {count} pictures: is a disk not mounted? "
+            f"the library is empty and the catalogue knows {count_pictures(count)}: is a disk not mounted? "
             "If it is meant to be empty, run `python -m indexer sync --allow-empty`"
         )
 
@@ -113,19 +113,21 @@ class Synchroniser:
     def sync_keys(self, keys: Iterable[str]) -> SyncReport:
         """Do the same for some keys only; what lies below a key that is or was a folder is included."""
         report = SyncReport()
-        for page in _pages(iter(sorted(set(keys)))):
+        keys = set(keys)
+        for page in _pages(iter(sorted(keys))):
             found = {key: self._library.entry(key) for key in page}
             self._take([entry for entry in found.values() if entry], report)
             gone = [key for key, entry in found.items() if entry is None]
             known = self._catalogue.get([id_of(key) for key in gone])
             self._forget(known.values(), report)
-            self._sync_folders([key for key in gone if id_of(key) not in known], report)
+            self._sync_folders([key for key in gone if id_of(key) not in known], keys, report)
         return report
 
-    def _sync_folders(self, folders: list[str], report: SyncReport) -> None:
-        prefixes = tuple(f"{folder}/" for folder in folders)
-        for prefix in prefixes:
-            for page in _pages(self._library.walk(prefix)):
+    def _sync_folders(self, folders: list[str], keys: Collection[str], report: SyncReport) -> None:
+        """Sync what lies below some folders, except for `keys`, which are looked at for themselves."""
+        prefixes = [f"{folder}/" for folder in folders]
+        for prefix in _topmost(prefixes):
+            for page in _pages(entry for entry in self._library.walk(prefix) if entry.key not in keys):
                 self._take(page, report)
         vanished = [prefix for prefix in prefixes if not self._library.has_folder(prefix)]
         if vanished:
@@ -198,6 +200,15 @@ class Synchroniser:
 
 def _differs(entry: Entry, record: Record) -> bool:
     return (entry.size, entry.mtime_ns) != (record.size, record.mtime_ns)
+
+
+def _topmost(prefixes: Iterable[str]) -> list[str]:
+    """Return those of some folders, each ending in "/", that lie in none of the others."""
+    found = list[str]()
+    for prefix in sorted(prefixes):
+        if not found or not prefix.startswith(found[-1]):
+            found.append(prefix)
+    return found
 
 
 def _pages(items: Iterator[Item]) -> Iterator[list[Item]]:

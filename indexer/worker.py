@@ -76,6 +76,7 @@ class Worker:
         self._away: LibraryUnavailableError | None = None
         self._in_flight: deque[tuple[Claim, list[Future[Outcome]]]] = deque()
         self._durable_every_s, self._durable_at_s = settings.durable_every_s, time.monotonic()
+        self._durable = True
         self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="index", initializer=_give_way)
 
     def __enter__(self) -> "Worker":
@@ -86,6 +87,7 @@ class Worker:
     ) -> None:
         with suppress(*TROUBLE):  # then the leases run out, and others take over
             self._finish_all_but(0)
+            self._settle()
         self._pool.shutdown(cancel_futures=True)
 
     def run(self, stop: Event, wake: Event) -> None:
@@ -108,6 +110,8 @@ class Worker:
         if claim.records:
             self._in_flight.append((claim, [self._pool.submit(self._outcome, record) for record in claim.records]))
         self._finish_all_but(1 if claim.records and not claim.suspicious else 0)
+        if not claim.records or time.monotonic() > self._durable_at_s + self._durable_every_s:
+            self._settle()
         return bool(claim.records)
 
     def _step_or_wait(self, stop: Event) -> bool:
@@ -122,21 +126,22 @@ class Worker:
         while len(self._in_flight) > (0 if self._away else number):
             claim, outcomes = self._in_flight[0]
             done = self._wait_for(outcomes)
-            self._write(claim, done)  # until that has been done it is tried again
+            self._catalogue.finish(claim, done)  # until that has been done it is tried again
             self._in_flight.popleft()
+            self._durable = False
             for outcome in done:
                 if not outcome.put_off:
                     PICTURES_DONE.labels("gone" if outcome.gone else outcome.record.state).inc()
         if away := self._away:
             self._away = None
+            self._settle()
             raise away
 
-    def _write(self, claim: Claim, done: list[Outcome]) -> None:
-        """Write what became of a batch, seldom durably: nothing else could be done meanwhile."""
-        durable = len(self._in_flight) == 1 or time.monotonic() > self._durable_at_s + self._durable_every_s
-        self._catalogue.finish(claim, done, durable)
-        if durable:
-            self._durable_at_s = time.monotonic()
+    def _settle(self) -> None:
+        """Make durable what was written, which is seldom done: nothing else could be done meanwhile."""
+        if not self._durable:
+            self._catalogue.settle()
+            self._durable, self._durable_at_s = True, time.monotonic()
 
     def _wait_for(self, outcomes: list[Future[Outcome]]) -> list[Outcome]:
         """Return the outcomes when all are there, and renew the leases meanwhile."""

@@ -13,6 +13,7 @@ from indexer.assembly import STARTING_ERRORS, Parts, open_encoder, open_parts, o
 from indexer.console import ProgressDisplay, open_console, tell
 from indexer.engine import EngineError
 from indexer.logs import log_to
+from indexer.record import count_pictures
 from indexer.settings import Settings, load_settings
 from indexer.watcher import Watcher
 from model.allocator import return_large_pieces
@@ -119,7 +120,7 @@ def _announce(server: Server, parts: Parts, console: Console) -> None:
     except EngineError as error:
         log.warning("the catalogue does not answer yet: %s", error)
         return
-    tell(console, f"{count:,} pictures known from {parts.library.place}. Ctrl-C ends it.")
+    tell(console, f"{count_pictures(count)} known from {parts.library.place}. Ctrl-C ends it.")
 
 
 if __name__ == "__main__":

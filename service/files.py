@@ -10,7 +10,6 @@ from werkzeug.utils import send_file
 from indexer.keeper import UnknownPictureError
 from indexer.library import Entry, LibraryUnavailableError
 from indexer.record import Record
-from indexer.room import NoRoomError
 from service.answers import VERSION_DIGITS
 from service.conditions import answer_as_asked
 from service.context import context
@@ -81,7 +80,7 @@ def send_picture(picture_id: str, query: Version) -> Response:  # noqa: ARG001 -
 
 
 @file_routes.get("/<picture_id>/thumbnail")
-@documented(Operation(_answers("image/jpeg"), (*_REFUSES, *PICTURES, NoRoomError), query=Version))
+@documented(Operation(_answers("image/jpeg"), (*_REFUSES, *PICTURES), query=Version))
 def send_thumbnail(picture_id: str, query: Version) -> Response:  # noqa: ARG001 - makes the address another
     """Get a picture's thumbnail, a JPEG of at most 320 pixels a side."""
     here, record = context(), find(picture_id)
@@ -113,7 +112,7 @@ def _sha256(record: Record, entry: Entry) -> str:
 
 
 def _handed_over(response: Response, path: Path, place: Place) -> Response:
-    return hand_over(response, path, place) if context().settings.x_accel else response
+    return hand_over(response, path, place) if context().settings.x_accel and path.exists() else response
 
 
 def _cacheable(response: Response, etag: str) -> Response:

@@ -48,9 +48,9 @@ def test_the_commands_of_an_operator_work_on_one_another(
     assert listed.keys() == {"cars/broken.png", "torn.png"}
     assert "not a picture" in listed["cars/broken.png"]
 
-    assert call("retry", "cars/") == ["1 pictures will be tried again"]
+    assert call("retry", "cars/") == ["1 picture will be tried again"]
     assert call("retry", "--reason", "No Such Reason") == ["0 pictures will be tried again"]
-    assert call("retry", "cars/red.png", "torn.png") == ["1 pictures will be tried again"]
+    assert call("retry", "cars/red.png", "torn.png") == ["1 picture will be tried again"]
     assert call("sync")[-1] == "0 pending, 1 indexed, 2 failed"
     assert call("retry") == ["2 pictures will be tried again"]
 
@@ -81,6 +81,15 @@ def test_a_file_that_cannot_be_read_is_one_clear_line(
 ) -> None:
     assert main(["import", str(tmp_path / "nowhere.jsonl"), *place]) == 1
     assert capsys.readouterr().err.splitlines()[-1].startswith("lookalike: ")
+
+
+def test_the_sample_is_drawn_into_no_library_of_somebody(
+    place: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["sample", *place])
+    assert "unrecognized arguments: --library" in capsys.readouterr().err
+    assert len(list((tmp_path / "library").rglob("*.*"))) == 3
 
 
 def test_every_command_stands_in_the_readme(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from tests.conftest import House
+from indexer.settings import Settings
+from tests.conftest import House, make_client
 from tests.pictures import BLUE, RED, draw
 
 
@@ -71,6 +72,15 @@ def test_a_thumbnail_is_drawn_once(client: FlaskClient, house: House, picture: s
     (kept,) = house.data.rglob("*-320.jpg")
     kept.write_bytes(b"the kept one")
     assert client.get(f"/v1/images/{picture}/thumbnail").data == b"the kept one" != first
+
+
+@pytest.mark.parametrize("x_accel", [False, True])
+def test_a_thumbnail_is_sent_where_it_cannot_be_kept(house: House, picture: str, x_accel: bool) -> None:
+    settings = Settings(library=house.root, data=house.data, min_free_mb=1 << 20, x_accel=x_accel)
+    client = make_client(house, settings)
+    answer = client.get(f"/v1/images/{picture}/thumbnail")
+    assert (answer.status_code, Image.open(io.BytesIO(answer.data)).size) == (200, (320, 213))
+    assert list(house.data.rglob("*-320.jpg")) == []
 
 
 def test_new_bytes_have_a_new_etag_before_the_catalogue_knows(client: FlaskClient, house: House, picture: str) -> None:

@@ -114,9 +114,8 @@ def not_ready(service: Service) -> TestResponse:
 
 
 def without_room(service: Service) -> TestResponse:
-    """Ask for a thumbnail, which would have to be kept, on a disk without room."""
     service.restart(min_free_mb=1 << 20)
-    return service.client.get(f"/v1/images/{ID}/thumbnail")
+    return service.add()
 
 
 def not_indexed(service: Service) -> TestResponse:

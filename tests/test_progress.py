@@ -54,4 +54,5 @@ def test_the_display_reports_when_all_is_indexed(house: House) -> None:
         stop.wait(0.02)
     stop.set()
     display.join()
-    assert "Now 1 are indexed, 1 failed." in out.getvalue()
+    assert "2 pictures in " in out.getvalue()
+    assert "Now 1 indexed, 1 failed." in out.getvalue()

@@ -14,7 +14,7 @@ from indexer.agreement import Agreement
 from indexer.engine import PAGE
 from indexer.library import Entry
 from indexer.record import Record, id_of
-from indexer.sync import EmptyLibraryError, Synchroniser
+from indexer.sync import EmptyLibraryError, Synchroniser, SyncReport
 from indexer.trash import FolderTrash
 from tests.conftest import House
 from tests.pictures import BLUE, GREEN, RED, draw
@@ -116,6 +116,13 @@ def test_a_folder_that_came_or_went_is_synced_with_all_that_is_in_it(any_house: 
     shutil.rmtree(any_house.root / "cars")
     any_house.synchroniser.sync_keys(["cars"])
     assert any_house.known_keys() == {"carsten.png"}
+
+
+def test_what_is_told_together_with_its_folder_is_counted_once(any_house: House) -> None:
+    for key, colour in (("cars/a.png", RED), ("cars/old/b.png", BLUE), ("cars/old/c.png", GREEN)):
+        any_house.put(key, draw(colour))
+    told = ["cars", "cars/a.png", "cars/old", "cars/old/b.png"]
+    assert any_house.synchroniser.sync_keys(told) == SyncReport(added=3)
 
 
 def test_a_library_of_several_pages_is_synced_whole(house: House) -> None:

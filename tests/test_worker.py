@@ -182,12 +182,12 @@ def test_a_running_worker_wakes_up_for_new_pictures_and_stops_when_told(house: H
 
 
 class Renewing:
-    """A catalogue that notes when a lease is renewed and what is to be durable, and whose next writes can be made to
+    """A catalogue that notes when a lease is renewed and what becomes durable, and whose next writes can be made to
     fail."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue, self.renewed, self.errors = catalogue, Event(), list[Exception]()
-        self.durable: list[bool] = []
+        self.done: list[str] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._catalogue, name)
@@ -196,11 +196,15 @@ class Renewing:
         self._catalogue.renew(claim, lease_s)
         self.renewed.set()
 
-    def finish(self, claim: Claim, outcomes: Sequence[Outcome], durable: bool = True) -> None:
+    def finish(self, claim: Claim, outcomes: Sequence[Outcome]) -> None:
         if self.errors:
             raise self.errors.pop()
-        self.durable.append(durable)
-        self._catalogue.finish(claim, outcomes, durable)
+        self.done.append("written")
+        self._catalogue.finish(claim, outcomes)
+
+    def settle(self) -> None:
+        self.done.append("durable")
+        self._catalogue.settle()
 
 
 class Patient(ColourEncoder):
@@ -238,9 +242,12 @@ def test_what_could_not_be_written_is_written_later(house: House) -> None:
         assert house.catalogue.counts()["indexed"] == 1
 
 
-@pytest.mark.parametrize(("durable_every_s", "durable"), [(1000.0, [False, False, True]), (-1.0, [True, True, True])])
+@pytest.mark.parametrize(
+    ("durable_every_s", "done"),
+    [(1000.0, ["written"] * 3 + ["durable"]), (-1.0, ["written", "durable"] * 3)],
+)
 def test_what_was_done_is_durable_at_the_end_and_now_and_then(
-    house: House, durable_every_s: float, durable: list[bool]
+    house: House, durable_every_s: float, done: list[str]
 ) -> None:
     for number in range(2 * BATCH + 1):
         house.put(f"{number}.png", draw((number, 0, 0)))
@@ -250,4 +257,18 @@ def test_what_was_done_is_durable_at_the_end_and_now_and_then(
     with Worker(house.library, catalogue, ColourEncoder(), settings) as worker:
         while worker.step():
             pass
-    assert catalogue.durable == durable
+        assert catalogue.done == done
+        assert not worker.step()
+    assert catalogue.done == done
+
+
+def test_pictures_that_come_alone_become_durable_together(house: House) -> None:
+    for number in range(3):
+        house.put(f"{number}.png", draw((number, 0, 0)))
+    house.synchroniser.sync()
+    house.catalogue.claim(BATCH, lease_s=-1)  # by one who died of it
+    catalogue: Any = Renewing(house.catalogue)
+    with Worker(house.library, catalogue, ColourEncoder(), WorkerSettings(threads=1, max_pixels=10_000)) as worker:
+        while worker.step():
+            pass
+    assert catalogue.done == ["written"] * 3 + ["durable"]
