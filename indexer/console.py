@@ -58,7 +58,7 @@ class ProgressDisplay:
             disable=not self._console.is_terminal,
             transient=True,
         ) as bar:
-            task = bar.add_task("")
+            task = bar.add_task("", total=already + counts["pending"], completed=already)
             while counts["pending"] and not stop.wait(REFRESH_S):
                 counts = self._catalogue.counts()
                 done = counts["indexed"] + counts["failed"]

@@ -26,7 +26,7 @@ DECODE_WAIT_S = 10.0
 
 
 class BusyError(Exception):
-    """Too many pictures are being decoded at once, for too long."""
+    """Too many pictures are being decoded at once, for too long, or fetched at once."""
 
     retry_after_s = 2
 
@@ -90,7 +90,7 @@ class DecodingGate(Gate):
 
 @dataclass(frozen=True)
 class Context:
-    """`gate` is for decoding, `waits` for requests that do nothing but wait until something is indexed.
+    """`gate` is for decoding, `waits` for requests that do nothing but wait, for indexing or for another server.
 
     `encoder` puts all cores on one picture, `side_by_side` (the same one if None) one core on each of several.
     `fetcher` is None where pictures may not be given by URL. `wake` tells the worker of something to do. `stopping` is

@@ -15,7 +15,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
 from indexer.keeper import UnknownPictureError
-from service.context import context
+from service.context import BusyError, context
 from service.errors import InvalidRequestError
 from service.fetch import FetchDisabledError
 from service.values import Fields, RequestSchema
@@ -64,11 +64,15 @@ def read_uploads() -> list[Upload]:
 
 
 def fetch_upload(url: str) -> Upload:
-    """Return the picture that an address leads to. Raises `FetchError`."""
+    """Return the picture that an address leads to. Raises `FetchError`, and `BusyError` where too many requests wait
+    already: whoever asks for nothing from elsewhere must be answered too."""
     fetcher = context().fetcher
     if fetcher is None:
         raise FetchDisabledError("pictures by URL are turned off on this service")
-    data = fetcher.fetch(url)
+    with context().waits.passing_at_once() as may_wait:
+        if not may_wait:
+            raise BusyError("too many pictures are being fetched at once; try again in a moment")
+        data = fetcher.fetch(url)
     return Upload(data, unquote(urlsplit(url).path, errors="ignore"))
 
 

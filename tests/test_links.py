@@ -40,6 +40,14 @@ def test_what_is_no_picture_is_not_passed_on(client: FlaskClient) -> None:
     assert (answer.status_code, answer.json["code"]) == (415, "unsupported_format")
 
 
+def test_where_too_many_wait_for_other_servers_a_link_is_refused_at_once(client: FlaskClient) -> None:
+    with client.application.extensions["lookalike"].waits.passing_at_once():
+        answer = fetch(client, draw(RED))
+    assert (answer.status_code, answer.json["code"]) == (503, "busy")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert fetch(client, draw(RED)).status_code == 200
+
+
 def test_links_can_be_turned_off(client: FlaskClient) -> None:
     answer = client.post("/v1/fetch", json={"url": LINK})
     assert (answer.status_code, answer.json["code"]) == (403, "urls_disabled")

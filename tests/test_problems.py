@@ -17,11 +17,14 @@ import requests
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from indexer.agreement import Agreement
 from indexer.engine import EngineError, EngineUnavailableError
-from indexer.keeper import NewPicture
+from indexer.folder import Folder
+from indexer.keeper import Keeper, NewPicture
 from indexer.library import LibraryUnavailableError
 from indexer.record import id_of
 from indexer.settings import Settings
+from indexer.trash import FolderTrash
 from service.context import Context, Gate
 from service.errors import INTERNAL, KINDS
 from service.fetch import Fetcher, FetchLimits
@@ -114,7 +117,10 @@ def not_ready(service: Service) -> TestResponse:
 
 
 def without_room(service: Service) -> TestResponse:
-    service.restart(min_free_mb=1 << 20)
+    house = service.house
+    full = Folder(house.root, min_free_bytes=1 << 60)
+    trash = FolderTrash(house.data, full)
+    service.change(keeper=Keeper(full, house.catalogue, trash, Agreement(full, house.catalogue, trash)))
     return service.add()
 
 
