@@ -23,7 +23,10 @@ def make_context(
     cores: int = CORES,
     registry: CollectorRegistry = REGISTRY,
 ) -> Context:
-    """Return what the views work with, decoding as many pictures at once as there are `cores` for this process."""
+    """Return what the views work with, decoding as many pictures at once as there are `cores` for this process.
+
+    The data folder is made: with a server for the catalogue nobody else does so. Raises `OSError`."""
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
     limits = FetchLimits(
         max_bytes=settings.max_upload_bytes,
         timeout_s=settings.fetch_timeout_s,

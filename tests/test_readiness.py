@@ -7,8 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from indexer.assembly import Parts, open_encoder
 from indexer.catalogue import Catalogue
 from indexer.engine import EngineUnavailableError, Point
+from indexer.settings import Settings
+from service.assembly import make_context
 from service.readiness import NotReadyError, Readiness
 from tests.conftest import House
 from tests.fakes import ColourEncoder
@@ -58,6 +61,13 @@ def failing(found: Readiness) -> dict[str, str]:
 def test_all_is_well_on_the_real_engine(house: House) -> None:
     found = Readiness(ColourEncoder(), house.catalogue, [house.root, house.data], 0, Event())
     assert set(found.examine().values()) == {"ok"}
+
+
+def test_the_data_folder_is_there_from_the_first_start_on(house: House, tmp_path: Path) -> None:
+    settings = Settings(library=house.root, data=tmp_path / "new" / "data", min_free_mb=0)
+    parts = Parts(house.library, house.catalogue, house.keeper, house.synchroniser)
+    made = make_context(settings, parts, open_encoder(settings), Event().set, Event())
+    assert set(made.readiness.examine().values()) == {"ok"}
 
 
 def test_a_model_that_does_not_compute_is_not_ready(tmp_path: Path) -> None:
