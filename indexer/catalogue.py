@@ -83,10 +83,13 @@ class Catalogue:
     def engine_name(self) -> str:
         return self._engine.name
 
-    def insert(self, records: Sequence[Record]) -> None:
-        """Add records that are new and leave those that exist as they are."""
+    def insert(self, records: Sequence[Record], durable: bool = True) -> None:
+        """Add records that are new and leave those that exist as they are.
+
+        What was found need not be durable before it is indexed: after a power cut it is found again.
+        """
         if records:
-            self._engine.write([_renewed(record) for record in records], "insert")
+            self._engine.write([_renewed(record) for record in records], "insert", durable=durable)
 
     def put(self, records: Sequence[Record]) -> None:
         """Write records over those that they were made from, except where somebody has changed or deleted those since;

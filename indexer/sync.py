@@ -25,6 +25,8 @@ PICTURE_SUFFIXES = frozenset({
     "heic", "heif",
 })  # fmt: skip
 
+FIRST_PAGE = 128  # files: enough to begin indexing with while others are looked for
+
 Item = TypeVar("Item")
 Difference = Literal["new", "changed", "vanished"]
 
@@ -135,7 +137,7 @@ class Synchroniser:
                 self._forget((r for r in records if r.key.startswith(tuple(vanished))), report)
 
     def _walk(self, seen: Seen) -> Iterator[list[Entry]]:
-        for page in _pages(self._library.walk()):
+        for page in _pages(self._library.walk(), FIRST_PAGE):
             seen.add(id_of(entry.key) for entry in page)
             yield page
 
@@ -152,7 +154,7 @@ class Synchroniser:
         """Return whether there is anything to index among them."""
         compared = self._compare(entries)
         new = [Record(each.key, each.size, each.mtime_ns, now(), label=label_of(each.key)) for each in compared.new]
-        self._catalogue.insert(new)
+        self._catalogue.insert(new, durable=False)
         self._index_again([record.id for record in compared.changed])
         self._agreement.leave([*new, *compared.changed])  # what has vanished meanwhile
         compared.count_in(report)
@@ -211,6 +213,8 @@ def _topmost(prefixes: Iterable[str]) -> list[str]:
     return found
 
 
-def _pages(items: Iterator[Item]) -> Iterator[list[Item]]:
-    while page := list(islice(items, PAGE)):
+def _pages(items: Iterator[Item], first: int = PAGE) -> Iterator[list[Item]]:
+    size = first
+    while page := list(islice(items, size)):
         yield page
+        size = PAGE

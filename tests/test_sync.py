@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 
 from indexer.agreement import Agreement
-from indexer.engine import PAGE
 from indexer.library import Entry
 from indexer.record import Record, id_of
-from indexer.sync import EmptyLibraryError, Synchroniser, SyncReport
+from indexer.sync import FIRST_PAGE, EmptyLibraryError, Synchroniser, SyncReport
 from indexer.trash import FolderTrash
 from tests.conftest import House
 from tests.pictures import BLUE, GREEN, RED, draw
@@ -142,11 +141,11 @@ def told(house: House, **options: bool) -> tuple[dict[str, int], list[tuple[str,
 
 
 def test_indexing_begins_with_the_first_page_while_others_are_looked_for(house: House) -> None:
-    for number in range(PAGE + 1):
+    for number in range(FIRST_PAGE + 1):
         house.put(f"{number:04d}.png", b"GIF89a")
     waiting: list[int] = []
     house.synchroniser.sync(wake=lambda: waiting.append(house.catalogue.counts()["pending"]))
-    assert waiting == [PAGE, PAGE + 1]
+    assert waiting == [FIRST_PAGE, FIRST_PAGE + 1]
     house.synchroniser.sync(wake=waiting.clear)
     assert waiting
 
@@ -208,7 +207,7 @@ class KnowingCatalogue:
         key = key_of(self._numbers[picture_id]) if picture_id in self._numbers else "gone.jpg"
         return None if key in self.deleted else Record(key, 100, 1, NEW_YEAR)
 
-    def insert(self, records: Sequence[Record]) -> None:
+    def insert(self, records: Sequence[Record], durable: bool = True) -> None:  # noqa: ARG002
         assert not records
 
     put = insert
