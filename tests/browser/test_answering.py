@@ -50,7 +50,7 @@ def say_status(page: Page, **status: object) -> None:
 def test_the_best_come_first(page: Page, library: Path) -> None:
     page.set_input_files("#choose-file", library / "cross/cross-00.png")
     expect(page.locator(".cell-score").first).to_have_text("100%")
-    scores = [int(text.rstrip("%")) for text in page.locator(".cell-score").all_inner_texts()]
+    scores = [int(text.rstrip("%")) for text in page.locator(".cell-score").all_text_contents()]
     assert len(scores) == 60
     assert scores == sorted(scores, reverse=True)
 

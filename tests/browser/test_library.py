@@ -70,9 +70,10 @@ def test_the_library_lists_everything_and_its_address_can_be_shared(page: Page, 
     page.get_by_label("Sort").select_option("Oldest first")
     expect(page).to_have_url(re.compile(r"view=library&sort=oldest$"))
     expect(page.locator("#results-count")).to_contain_text("oldest first")
-    first = page.locator(".entry-name").first.inner_text()
+    name = page.locator("#rows:not(.stale) .entry-name").first
+    first = str(name.text_content())  # `inner_text` is empty until it has been painted
     page.reload()
-    expect(page.locator(".entry-name").first).to_have_text(first)
+    expect(name).to_have_text(first)
     expect(page.get_by_label("Sort")).to_have_value("oldest")
     page.go_back()
     expect(page.locator("#results-count")).to_contain_text("newest first")

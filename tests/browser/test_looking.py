@@ -315,7 +315,7 @@ def test_the_least_score_is_kept_to(stored: Page) -> None:
         stored.get_by_role("slider").fill("95")
     assert request.value.post_data_json["min_score"] == 0.95
     expect(stored.locator(FOUND)).to_be_visible()
-    assert all(int(text.rstrip("%")) >= 95 for text in stored.locator(".cell-score").all_inner_texts())
+    assert all(int(text.rstrip("%")) >= 95 for text in stored.locator(".cell-score").all_text_contents())
 
 
 def test_what_is_not_related_is_said_to_be_so(page: Page) -> None:
