@@ -252,7 +252,7 @@ class Catalogue:
             self._engine.set_payload(_UNCLAIMED, replace(held, equal=held.equal | {"state": "pending"}), durable=False)
 
     def settle(self) -> None:
-        """Make durable what became of claimed pictures."""
+        """Make durable what was inserted or became of claimed pictures, and is not yet."""
         self._engine.settle()
 
     def release_leases(self) -> None:

@@ -127,8 +127,9 @@ def _check_bounds(image: Image.Image, file: IO[bytes], max_pixels: int) -> None:
         raise TooManyPixelsError(width, height, max_pixels)
     if isinstance(image, TiffImagePlugin.TiffImageFile):
         _check_tile(image, max_pixels)
-    _check_cost(image, max_pixels)
-    if coefficient_bytes(image):  # else libjpeg takes one scan, and to look for more would cost more than to open it
+    passes_bytes = coefficient_bytes(image)
+    _check_cost(image, passes_bytes or decoding_bytes(image), max_pixels)
+    if passes_bytes:  # else libjpeg takes one scan, and to look for more would cost more than to open it
         _check_scans(file)
 
 
@@ -140,10 +141,9 @@ def _check_tile(image: TiffImagePlugin.TiffImageFile, max_pixels: int) -> None:
         raise TooManyPixelsError(width, height, max_pixels)
 
 
-def _check_cost(image: Image.Image, max_pixels: int) -> None:
+def _check_cost(image: Image.Image, needed_bytes: int, max_pixels: int) -> None:
     """Refuse what takes more memory than the largest picture of most formats does."""
     most_bytes = max_pixels * BYTES_PER_PIXEL
-    needed_bytes = coefficient_bytes(image) or decoding_bytes(image)
     if needed_bytes > most_bytes:
         width, height = image.size
         raise TooManyPixelsError(width, height, int(width * height * most_bytes / needed_bytes))

@@ -46,7 +46,7 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("steady")
 
 MEMORY = Path("/dev/shm")
-MEMORY_NEEDED_BYTES = 1 << 30  # a catalogue takes 73 MB of it, and there is one at a time
+MEMORY_NEEDED_BYTES = 1 << 30  # a catalogue takes 73 MB of it, and each process of the tests has one at a time
 
 
 @contextmanager
@@ -68,10 +68,15 @@ def _empty_catalogue() -> TemporaryDirectory[str]:
     return folder
 
 
+def copy_catalogue(source: Path, target: Path) -> None:
+    """Copy the files of an embedded catalogue, or some of them, to a path or over what is there."""
+    # They are nearly all holes, which `cp` keeps; Python's own copy would write 160 MB of zeros.
+    subprocess.run(["cp", "-R", "--no-target-directory", source, target], check=True)
+
+
 def _edge(folder: Path) -> Iterator[Engine]:
     with quick_folder() as place:
-        # Its files are nearly all holes, which `cp` keeps; Python's own copy would write 160 MB of zeros.
-        subprocess.run(["cp", "-R", f"{_empty_catalogue().name}/.", place], check=True)
+        copy_catalogue(Path(_empty_catalogue().name), place)
         (folder / "catalogue").symlink_to(place)
         engine = EdgeEngine(folder / "catalogue", VECTOR_SIZE, min_free_bytes=0)
         yield engine

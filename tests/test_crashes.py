@@ -2,7 +2,6 @@
 
 import contextlib
 import random
-import subprocess
 import threading
 from collections.abc import Collection
 from pathlib import Path
@@ -16,6 +15,7 @@ from indexer.edge import EdgeEngine
 from indexer.engine import Point, Where
 from indexer.record import id_of
 from model import VECTOR_SIZE
+from tests.conftest import copy_catalogue
 from tests.pictures import draw
 from tests.running import RunningService, wait_until
 
@@ -107,11 +107,6 @@ def edge(folder: Path) -> EdgeEngine:
     return EdgeEngine(folder, VECTOR_SIZE, min_free_bytes=0)
 
 
-def copy(source: Path, target: Path) -> None:
-    # The files are nearly all holes, and stay so.
-    subprocess.run(["cp", "-R", "--no-target-directory", source, target], check=True)
-
-
 def change(engine: EdgeEngine) -> None:
     """Take, index, edit and insert points as a worker and people would, and make nothing of it durable."""
     engine.set_payload({"lease": "ours"}, Where(ids=IDS[:2], equal={"state": "pending"}), durable=False)
@@ -143,11 +138,11 @@ def test_a_kill_while_edge_writes_its_files_leaves_no_point_half_changed(
     before = edge(tmp_path / "whole")
     before.write([Point(each, {"state": "pending", "revision": "1"}) for each in IDS[:4]])
     change(before)
-    copy(tmp_path / "whole", tmp_path / "killed")
-    before.delete(Where(ids=[]))  # makes durable what was changed
+    copy_catalogue(tmp_path / "whole", tmp_path / "killed")
+    before.settle()
     (whole,), (killed,) = ((tmp_path / name / "edge" / "segments").iterdir() for name in ("whole", "killed"))
     for name in written:
-        copy(whole / name, killed / name)
+        copy_catalogue(whole / name, killed / name)
     wanted = seen(before)
     before.close()
 
