@@ -203,24 +203,23 @@ class Catalogue:
         """
         self._confirm_model()
         while candidates := self._claimable(limit):
-            untried = [record for record in candidates if record.attempts == 0]
+            untried = [point for point in candidates if not _attempts_of(point)]
             claim = self._take(untried or candidates[:1], lease_s)
             if claim.records:  # else others were quicker
                 return claim
         return Claim("", ())
 
-    def _take(self, batch: Sequence[Record], lease_s: float) -> Claim:
-        lease, ids = _new_token(), [record.id for record in batch]
-        fields = {"lease": lease, "leased_until": time.time() + lease_s, "attempts": batch[0].attempts + 1}
+    def _take(self, batch: Sequence[Point], lease_s: float) -> Claim:
+        lease, ids = _new_token(), [point.id for point in batch]
+        fields = {"lease": lease, "leased_until": time.time() + lease_s, "attempts": _attempts_of(batch[0]) + 1}
         self._engine.set_payload(fields, replace(_claimable_where(), ids=ids), durable=False)
         taken = [point for point in self._engine.retrieve(ids) if point.payload.get("lease") == lease]
         return Claim(lease, [Record.from_payload(point.payload) for point in taken])
 
-    def _claimable(self, limit: int) -> list[Record]:
+    def _claimable(self, limit: int) -> list[Point]:
         where = _claimable_where()
         added = replace(where, equal=where.equal | {"origin": "added"})
-        points = self._engine.ordered(_NEWEST, added, limit) or self._from_anywhere(where, limit)
-        return [Record.from_payload(point.payload) for point in points]
+        return self._engine.ordered(_NEWEST, added, limit) or self._from_anywhere(where, limit)
 
     def _from_anywhere(self, where: Where, limit: int) -> list[Point]:
         """Return points from some id on, and from the first one again, so that workers seldom want the same ones."""
@@ -293,20 +292,24 @@ class Catalogue:
         self._engine.close()
 
 
-def _point(record: Record, vector: Vector | None = None) -> Point:
-    payload = record.to_payload()
+def _point(record: Record, vector: Vector | None = None, **fields: Any) -> Point:
+    payload = record.to_payload() | fields
     if record.state == "pending":
         payload["pending_since"] = now().isoformat(timespec="microseconds")
     return Point(record.id, payload, vector)
 
 
+def _attempts_of(point: Point) -> int:
+    return int(point.payload.get("attempts", 0))
+
+
 def _finished(outcome: Outcome) -> Point:
     record = outcome.record
-    return _point(replace(record, attempts=0, revision=record.revision or _new_token()), outcome.vector)
+    return _point(record, outcome.vector, attempts=0, revision=record.revision or _new_token())
 
 
 def _renewed(record: Record) -> Point:
-    return _point(replace(record, revision=_new_token()))
+    return _point(record, revision=_new_token())
 
 
 def _new_token() -> str:

@@ -78,7 +78,7 @@ class Folder:
 
     def entry(self, key: str) -> Entry | None:
         try:
-            return _entry_of(key, self.path(key).stat())
+            return _entry_from(key, self._found(key)[1])
         except (InvalidKeyError, OSError):
             return None
 
@@ -91,9 +91,10 @@ class Folder:
     def path(self, key: str) -> Path:
         """Return where the picture with this key lies or would lie. Raises `InvalidKeyError`."""
         check_key(key)
+        return self.root / key if self._plain_status(key) else self._resolve(key)
+
+    def _resolve(self, key: str) -> Path:
         path = self.root / key
-        if self._is_plain(key):  # as good as always, and asking costs a fifth of resolving
-            return path
         try:
             real = path.resolve()
             plain = real == path or (path.parent.resolve() == path.parent and real.is_relative_to(self.root))
@@ -103,36 +104,41 @@ class Folder:
             raise InvalidKeyError("a link on its way leads elsewhere")
         return path
 
-    def _is_plain(self, key: str) -> bool:
-        """Return whether there is something under a key, and neither it nor a folder on the way to it is a link."""
+    def _plain_status(self, key: str) -> os.stat_result | None:
+        """Return the status of what lies under a key, or None if there is nothing or a link, there or on the way to it.
+
+        There is as good as never a link, and to look for one costs a fifth of resolving.
+        """
         place = str(self.root)
         try:
-            if not os.path.samestat(os.lstat(place), self._status):  # another folder may have taken its place
-                return False
+            status = os.lstat(place)
+            if not os.path.samestat(status, self._status):  # another folder may have taken its place
+                return None
             for part in key.split("/"):
                 place = f"{place}/{part}"
-                if stat.S_ISLNK(os.lstat(place).st_mode):
-                    return False
+                status = os.lstat(place)
+                if stat.S_ISLNK(status.st_mode):
+                    return None
         except OSError:
-            return False
-        return True
+            return None
+        return status
 
     def open(self, key: str) -> tuple[Entry, IO[bytes]]:
-        file = self._found(key).open("rb")
+        file = self._found(key)[0].open("rb")
         return _entry_from(key, os.fstat(file.fileno())), file
 
     @contextmanager
     def reading(self, key: str) -> Iterator[tuple[Entry, Source]]:
-        path = self._found(key)
-        entry = _entry_from(key, path.stat())
+        path, status = self._found(key)
+        entry = _entry_from(key, status)
         yield entry, path.read_bytes() if entry.size <= IN_MEMORY_BYTES else path
 
     def head(self, key: str) -> bytes:
-        with self._found(key).open("rb") as file:
+        with self._found(key)[0].open("rb") as file:
             return file.read(HEAD_BYTES)
 
     def sha256(self, key: str) -> str:
-        return digest(self._found(key))
+        return digest(self._found(key)[0])
 
     def write(self, key: str, data: bytes, replace: bool = False) -> Entry:
         with self._writing(key) as path:
@@ -172,16 +178,19 @@ class Folder:
         except (InvalidKeyError, OSError):
             return None
 
-    def _found(self, key: str) -> Path:
-        """Return where a picture lies. Raises `FileNotFoundError` if what lies there is none of the library's files."""
+    def _found(self, key: str) -> tuple[Path, os.stat_result]:
+        """Return where a picture lies, and its status.
+
+        Raises `FileNotFoundError` if what lies there is none of the library's files, and `InvalidKeyError`.
+        """
         check_key(key)
         try:
-            path = self.path(key)
-            if stat.S_ISREG(path.stat().st_mode):
-                return path
+            status = self._plain_status(key) or self._resolve(key).stat()
         except (InvalidKeyError, NotADirectoryError):
-            pass
-        raise FileNotFoundError(key)
+            raise FileNotFoundError(key) from None
+        if not stat.S_ISREG(status.st_mode):
+            raise FileNotFoundError(key)
+        return self.root / key, status
 
     @contextmanager
     def _writing(self, key: str) -> Iterator[Path]:

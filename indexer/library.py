@@ -10,6 +10,7 @@ LibraryError
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ MAX_KEY_BYTES = 1024
 MAX_NAME_BYTES = 255  # of one part, on every common file system
 IN_MEMORY_BYTES = 16 << 20  # larger files are read from the disk, piece by piece
 HEAD_BYTES = 64  # enough to tell a picture by
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class LibraryError(Exception):
@@ -132,7 +135,7 @@ def check_key(key: str, max_name_bytes: int = MAX_NAME_BYTES) -> None:
         raise InvalidKeyError("it is not valid UTF-8") from None
     if not 0 < size <= MAX_KEY_BYTES:
         raise InvalidKeyError(f"it has {size} bytes, from 1 to {MAX_KEY_BYTES} are allowed")
-    if any(ord(letter) < 32 or ord(letter) == 127 for letter in key):
+    if _CONTROL.search(key):
         raise InvalidKeyError("it has a control character")
     for part in key.split("/"):
         _check_part(part, max_name_bytes)

@@ -4,6 +4,7 @@ import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 State = Literal["pending", "indexed", "failed"]
@@ -14,6 +15,7 @@ STATES: tuple[State, ...] = ("pending", "indexed", "failed")
 _NAMESPACE = uuid.UUID("8c2f6a4e-6f0b-5c57-9d6a-5d1b7b1f0a64")
 
 
+@lru_cache(2048)  # each is asked for several times while a library is walked
 def id_of(key: str) -> str:
     """Return the id of the picture with this key: a UUIDv5, the same on every machine."""
     return str(uuid.uuid5(_NAMESPACE, key))

@@ -4,7 +4,8 @@ import logging
 import os
 import sys
 import time
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -74,9 +75,10 @@ class Worker:
         self._library, self._catalogue, self._encoder = library, catalogue, encoder
         self._max_pixels, self._lease_s = settings.max_pixels, settings.lease_s
         self._away: LibraryUnavailableError | None = None
-        self._in_flight: deque[tuple[Claim, list[Future[Outcome]]]] = deque()
+        self._in_flight: deque[tuple[Claim, list[Future[list[Outcome]]]]] = deque()
         self._durable_every_s, self._durable_at_s = settings.durable_every_s, time.monotonic()
         self._durable = True
+        self._threads = settings.threads
         self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="index", initializer=_give_way)
 
     def __enter__(self) -> "Worker":
@@ -108,7 +110,9 @@ class Worker:
         if claim.suspicious:
             self._finish_all_but(0)  # nobody else shall be near when it happens again
         if claim.records:
-            self._in_flight.append((claim, [self._pool.submit(self._outcome, record) for record in claim.records]))
+            records = iter(claim.records)  # of which each thread takes the next: a future for each would cost more
+            outcomes = [self._pool.submit(self._outcomes, records) for _ in range(self._threads)]
+            self._in_flight.append((claim, outcomes))
         self._finish_all_but(1 if claim.records and not claim.suspicious else 0)
         if not claim.records or time.monotonic() > self._durable_at_s + self._durable_every_s:
             self._settle()
@@ -129,9 +133,9 @@ class Worker:
             self._catalogue.finish(claim, done)  # until that has been done it is tried again
             self._in_flight.popleft()
             self._durable = False
-            for outcome in done:
-                if not outcome.put_off:
-                    PICTURES_DONE.labels("gone" if outcome.gone else outcome.record.state).inc()
+            states = Counter("gone" if each.gone else each.record.state for each in done if not each.put_off)
+            for state, count in states.items():
+                PICTURES_DONE.labels(state).inc(count)
         if away := self._away:
             self._away = None
             self._settle()
@@ -143,14 +147,17 @@ class Worker:
             self._catalogue.settle()
             self._durable, self._durable_at_s = True, time.monotonic()
 
-    def _wait_for(self, outcomes: list[Future[Outcome]]) -> list[Outcome]:
+    def _wait_for(self, outcomes: list[Future[list[Outcome]]]) -> list[Outcome]:
         """Return the outcomes when all are there, and renew the leases meanwhile."""
         give_up_s = time.monotonic() + LONGEST_S
         while wait(outcomes, self._lease_s / 3).not_done:
             if time.monotonic() < give_up_s:
                 for claim, _ in self._in_flight:
                     self._catalogue.renew(claim, self._lease_s)
-        return [outcome.result() for outcome in outcomes]
+        return [outcome for each in outcomes for outcome in each.result()]
+
+    def _outcomes(self, records: Iterator[Record]) -> list[Outcome]:
+        return [self._outcome(record) for record in records]
 
     def _outcome(self, record: Record) -> Outcome:
         if record.attempts > MAX_ATTEMPTS:
