@@ -36,6 +36,7 @@ class InterpreterPool:
             picture, row = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
         if (picture["dtype"], row["dtype"]) != (np.uint8, np.float32):
             raise ArtifactError(f"The network goes from {picture['dtype']} to {row['dtype']}.")
+        self._input, self._output = picture["index"], row["index"]  # to ask each time takes longer than to hand over
         self.picture_shape = tuple(int(length) for length in picture["shape"][1:])
         self.width = int(row["shape"][-1])
 
@@ -65,9 +66,9 @@ class InterpreterPool:
 
     def _compute_one(self, picture: Pictures) -> Vectors:
         with self._borrowed() as interpreter:
-            interpreter.set_tensor(interpreter.get_input_details()[0]["index"], picture[np.newaxis])
+            interpreter.set_tensor(self._input, picture[np.newaxis])
             interpreter.invoke()
-            rows: Vectors = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+            rows: Vectors = interpreter.get_tensor(self._output)
             return rows.reshape(-1)
 
     @contextmanager
@@ -127,8 +128,10 @@ def normalise(vectors: Vectors) -> Vectors:
     that it is found again, by what looks as empty to the network.
     """
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    filled = np.where(lengths > 0, vectors, 1.0)
-    scaled: Vectors = (filled / np.where(lengths > 0, lengths, np.sqrt(vectors.shape[1]))).astype(np.float32)
+    if not lengths.all():
+        vectors = np.where(lengths > 0, vectors, np.float32(1))
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled: Vectors = (vectors / lengths).astype(np.float32)
     return scaled
 
 
