@@ -16,7 +16,7 @@ from uuid import uuid4
 from indexer.engine import EVERYTHING, PAGE, Engine, EngineUnavailableError, Order, Point, Query, Vector, Where
 from indexer.listing import Sort, list_page
 from indexer.ranking import rank
-from indexer.record import Record, State, now
+from indexer.record import Record, State, count_pictures, now
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
@@ -29,8 +29,9 @@ _UNCLAIMED = {"lease": "", "leased_until": 0.0, "attempts": 0}
 class ModelMismatchError(Exception):
     def __init__(self, count: int, model: str) -> None:
         super().__init__(
-            f"{count} pictures were indexed with another model than {model}, and vectors of two models do not compare; "
-            "run `python -m indexer reindex` to index them again, or set LOOKALIKE_MODEL to the model they came from"
+            f"{count_pictures(count)} had been indexed with another model than {model}, and vectors of two "
+            "models do not compare; run `python -m indexer reindex` to index them again, or set LOOKALIKE_MODEL to the "
+            "model they came from"
         )
 
 
