@@ -57,8 +57,9 @@ class _Trace:
             for layer in model.layers:
                 tensor = self._call(layer, tensor)
             return tensor
-        same = keras.models.clone_model(model, tensor, clone_function=lambda layer: layer, call_function=self._call)
-        return same.output
+        # As `clone_model` goes through a graph, which cannot begin in the middle of another one.
+        output = model._run_through_graph(tensor, operation_fn=lambda layer: layer, call_fn=self._call)
+        return keras.tree.flatten(output)[0] if len(model.outputs) == 1 else output
 
     def source(self, tensor: Any) -> Call | None:
         """Return the call that a tensor came out of, or None for the picture itself."""

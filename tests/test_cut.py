@@ -48,6 +48,10 @@ CLASSIFIERS = {
     "as many classes": lambda: stack(layers.Flatten(), hidden(), layers.Dense(64, "softmax")),
     "nested base": lambda: stack(base(), hidden(), layers.Dense(5, "softmax")),
     "nested functional base": lambda: functional(base(), hidden(), layers.Dense(5, "softmax")),
+    "nested after a layer": lambda: functional(layers.Rescaling(1 / 255), base(), hidden(), layers.Dense(5, "softmax")),
+    "nested twice": lambda: functional(
+        layers.ReLU(), functional(layers.Rescaling(1 / 255), base()), hidden(), layers.Dense(5, "softmax")
+    ),
     "nested head": lambda: functional(base(), stack(layers.Dense(9), hidden(), layers.Dense(5, "softmax"), shape=(4,))),
     "classes nested alone": lambda: stack(base(), hidden(), stack(layers.Dense(5, "softmax"), shape=(64,))),
     "no classes": lambda: stack(layers.Flatten(), hidden()),
