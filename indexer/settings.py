@@ -78,6 +78,14 @@ def _hosts(text: str) -> frozenset[str]:
     return frozenset(host.strip().lower() for host in text.split(",") if host.strip())
 
 
+def _names(text: str) -> frozenset[str]:
+    """Return names that a service goes by, whatever its port."""
+    names = _hosts(text)
+    if not all(re.fullmatch(r"[a-z0-9._-]+", name) for name in names):
+        raise ValueError("names of hosts are needed, with commas, without http:// and without a port")
+    return frozenset(name.rstrip(".") for name in names)
+
+
 def _library(text: str) -> Path | str:
     """Return a folder, or the address of a bucket."""
     if "://" not in text:
@@ -181,7 +189,7 @@ class Settings:
     read_key_file: Path | None = _setting(_path, None, "a file that holds the read key", "none")
     open: bool = _setting(_truth, False, "whether others may reach it without a write key", "no")
     hosts: frozenset[str] = _setting(
-        _hosts, frozenset(), "further names that browsers may call it by, with commas", "none"
+        _names, frozenset(), "further names that browsers may call it by, without a port, with commas", "none"
     )
     rate_read: str | None = _setting(
         _rate, None, "how often one address may search and look, as in `600/minute`", "none"

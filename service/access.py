@@ -41,6 +41,11 @@ def follow_requests(app: Flask) -> None:
     app.after_request(_remember)
 
 
+def started_s() -> float:
+    """Return when the request at hand came in, by `perf_counter`."""
+    return float(request.environ[_STARTED])
+
+
 class _Followed:
     """Looks after a request until its answer was handed over, so that its client need not wait for the log."""
 

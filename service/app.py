@@ -61,6 +61,7 @@ def create_app(context: Context) -> Flask:
     app.json = QuickJson(app)
     app.extensions["lookalike"] = context
     follow_requests(app)
+    app.url_map.merge_slashes = False  # else what is asked for under two slashes is sent elsewhere, in HTML
     app.url_map.converters["default"] = PictureConverter
     Bootstrap5(app)
     for routes in ROUTES:

@@ -16,6 +16,15 @@ def answer_as_asked(response: Response, etag: str) -> None:
     response.make_conditional(_judged(etag, size_bytes), accept_ranges=True, complete_length=size_bytes)
 
 
+def refuse_etags() -> None:
+    """Raise `PreconditionFailed` if a picture is to change only while its ETag is one of those that `If-Match` names.
+
+    Records have none, and what was meant to be done with care must not be done without.
+    """
+    if request.if_match and not request.if_match.star_tag:
+        raise PreconditionFailed("records have no ETag, so that none can match")
+
+
 def _require_match(response: Response, etag: str) -> None:
     tags, changed, latest = request.if_match, response.last_modified, request.if_unmodified_since
     if tags.star_tag or tags.is_strong(etag):

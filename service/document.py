@@ -192,7 +192,7 @@ def _problem(kinds: dict[str, Kind]) -> Json:
 
 def _kinds(operation: Operation, method: str) -> list[Kind]:
     refuses = [*operation.refuses, *ALWAYS, *(() if method in ("get", "head") else CHANGING)]
-    if operation.query or operation.body:
+    if not operation.lenient:
         refuses.append(InvalidRequestError)
     if operation.body:
         refuses += [UnsupportedMediaType, RequestEntityTooLarge, NoRoomError]

@@ -86,7 +86,7 @@ KINDS: dict[type[Exception], Kind] = {
     MethodNotAllowed: Kind(405, "method_not_allowed", "This address is not asked this way"),
     KeyTakenError: Kind(409, "key_taken", "Another picture has this key"),
     NotIndexedError: Kind(409, "not_indexed", "This picture is not indexed"),
-    PreconditionFailed: Kind(412, "precondition_failed", "These are other bytes"),
+    PreconditionFailed: Kind(412, "precondition_failed", "It is not as the request demands"),
     TooManyPixelsError: Kind(413, "too_many_pixels", "The picture has too many pixels"),
     RequestEntityTooLarge: Kind(413, "too_large", "Too many bytes"),
     TooLargeError: Kind(413, "too_large", "Too many bytes"),

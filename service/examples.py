@@ -1,6 +1,7 @@
 """What a question asks with: pictures become vectors."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -77,7 +78,9 @@ def find_vectors(ids: Sequence[str], watch: Stopwatch) -> dict[str, Vector]:
 def embed_picture(source: Source, box: Sequence[float], watch: Stopwatch) -> Vector:
     """Return the vector of a part of a picture. Raises `ImageError`, `OSError`, `BusyError`."""
     here = context()
-    with here.gate.passing():
+    with ExitStack() as place:
+        with watch.timing("wait"):
+            place.enter_context(here.gate.passing())
         with watch.timing("decode"):
             left, top, right, bottom = box
             pixels = load_pixels(source, here.encoder.size, here.settings.max_pixels, (left, top, right, bottom))

@@ -4,6 +4,7 @@ from typing import cast
 
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import PreconditionFailed
 
 from indexer.keeper import UNCHANGED, UnknownPictureError
 from indexer.library import KeyTakenError
@@ -11,6 +12,7 @@ from indexer.listing import CursorError
 from indexer.record import Record
 from indexer.room import NoRoomError
 from service.answers import Known, Page, Picture, describe
+from service.conditions import refuse_etags
 from service.context import context
 from service.errors import KEEPING
 from service.intake import read_id
@@ -44,7 +46,7 @@ def look_at(picture_id: str) -> ResponseReturnValue:
 @documented(
     Operation(
         {200: _RECORD},
-        (UnknownPictureError, NoRoomError),
+        (UnknownPictureError, PreconditionFailed, NoRoomError),
         body=Edit,
         examples={"a new label, no tags": {"label": "sports cars", "tags": []}, "no label": {"label": None}},
     )
@@ -53,6 +55,7 @@ def edit(picture_id: str, body: Edit) -> ResponseReturnValue:
     """Change a picture's label and tags.
 
     What is not named stays as it is."""
+    refuse_etags()
     tags = body.tags if "tags" in body.model_fields_set else UNCHANGED
     record = context().keeper.edit(read_id(picture_id), body.new_label, tags)
     return cast(ResponseReturnValue, describe(record))
@@ -62,12 +65,13 @@ def edit(picture_id: str, body: Edit) -> ResponseReturnValue:
 @documented(
     Operation(
         {204: Answer("It is in the trash, or destroyed.")},
-        (UnknownPictureError, *KEEPING),
+        (UnknownPictureError, PreconditionFailed, *KEEPING),
         query=Removing,
     )
 )
 def remove(picture_id: str, query: Removing) -> Response:
     """Remove a picture: into the trash, or for good."""
+    refuse_etags()
     context().keeper.remove(read_id(picture_id), query.purge)
     return Response(status=204)
 

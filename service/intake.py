@@ -21,6 +21,7 @@ from service.fetch import FetchDisabledError
 from service.values import Fields, RequestSchema
 
 MAX_FAULTS = 10
+NAMELESS = '""'
 
 Model = TypeVar("Model", bound=Fields)
 Read = Callable[[list[str]], Any]
@@ -48,6 +49,8 @@ def read_query(model: type[Model]) -> Model:
 
 def read_body(in_json: type[Model], in_form: type[Model] | None = None) -> Model:
     """Return what a request's JSON object or form says. Raises `InvalidRequestError`, `UnsupportedMediaType`."""
+    if (coding := request.headers.get("Content-Encoding", "identity")).lower() != "identity":
+        raise UnsupportedMediaType(f"a body is taken as it is, and not in {coding[:80]}")
     if request.is_json:
         return _checked(in_json, _read_json())
     if in_form is not None and request.mimetype == "multipart/form-data":
@@ -56,10 +59,16 @@ def read_body(in_json: type[Model], in_form: type[Model] | None = None) -> Model
     raise UnsupportedMediaType(f"the body is not {taken}")
 
 
+def refuse_body() -> None:
+    """Raise `InvalidRequestError` if a request has a body."""
+    if request.stream.read(1):
+        raise InvalidRequestError("no body is taken here: what it says belongs into the address")
+
+
 def read_uploads() -> list[Upload]:
     """Return the pictures that a request carries as parts `image`. Raises `InvalidRequestError` for other files."""
     if others := request.files.keys() - {"image"}:
-        raise InvalidRequestError(f"there is no file field {min(others)[:80]}")
+        raise InvalidRequestError(f"there is no file field {min(others)[:80] or NAMELESS}")
     return [_read_part(part) for part in request.files.getlist("image")] if request.files else []
 
 
@@ -93,7 +102,8 @@ def _checked(model: type[Model], values: Any) -> Model:
 
 def _sentence(fault: ErrorDetails) -> str:
     """Return what is wrong with one value, with its name."""
-    name, says = ".".join(str(part)[:80] or '""' for part in fault["loc"]) or "the body", fault["msg"]
+    name, says = ".".join(str(part)[:80] or NAMELESS for part in fault["loc"]) or "the body", fault["msg"]
+    says = says.replace(" after validation", "")
     fixed = {
         "extra_forbidden": f"there is no field {name}",
         "missing": f"{name} is missing",

@@ -11,7 +11,7 @@ from typing import Any
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from service.intake import read_body, read_query
+from service.intake import read_body, read_query, refuse_body
 from service.values import Fields
 
 View = Callable[..., ResponseReturnValue]
@@ -34,7 +34,8 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Operation:
     """What a view takes, answers and refuses with. `form` is its body where `pictures` come as parts `image`, at most
-    that many."""
+    that many. Where `lenient`, what it does not take is passed over: monitors and browsers add to addresses what they
+    like."""
 
     answers: dict[int, Answer]
     refuses: tuple[type[Exception], ...] = ()
@@ -43,6 +44,7 @@ class Operation:
     body: type[Fields] | None = None
     form: type[Fields] | None = None
     pictures: int = 0
+    lenient: bool = False
     examples: dict[str, Any] = field(default_factory=dict)
 
 
@@ -54,10 +56,12 @@ def documented(operation: Operation) -> Callable[[View], View]:
         def run(**place: str) -> ResponseReturnValue:
             if operation.query is not None:
                 place["query"] = read_query(operation.query)  # type: ignore[assignment]
-            elif operation.body is not None and request.query_string:
+            elif request.query_string and not operation.lenient:
                 read_query(Fields)  # what belongs into the body is not passed over in the address
             if operation.body is not None:
                 place["body"] = read_body(operation.body, operation.form)  # type: ignore[assignment]
+            elif not operation.lenient:
+                refuse_body()  # nor what belongs into the address in the body
             return view(**place)
 
         run.operation = operation  # type: ignore[attr-defined]

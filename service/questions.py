@@ -35,6 +35,7 @@ MAX_WAIT_S = 60.0
 MAX_CHECKED = 1000
 MAX_SEVERAL = 500
 MAX_KEY_LETTERS = 256
+MAX_VERSION_LETTERS = 64
 WHOLE = [0.0, 0.0, 1.0, 1.0]
 
 EXAMPLE_ID = "4a3c8f0e-2f1d-5b0a-9c55-6e0f6d1c2b3a"
@@ -144,9 +145,9 @@ class Listing(Filter):
     sort: Annotated[SortName, Field(description="In what order. A cursor goes on in its own.")] = "newest"
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE), Whole, Field(description="How many pictures.")] = DEFAULT_LIMIT
     cursor: Annotated[
-        str | None,
+        Annotated[str, Field(max_length=MAX_CURSOR_LETTERS)] | None,
         NotNull,
-        Field(max_length=MAX_CURSOR_LETTERS, description="`next_cursor` of the page before."),
+        Field(description="`next_cursor` of the page before."),
     ] = None
 
 
@@ -267,9 +268,7 @@ class Version(Fields):
     """Which version of the bytes."""
 
     v: Annotated[
-        str | None,
+        Annotated[str, Field(max_length=MAX_VERSION_LETTERS)] | None,
         NotNull,
-        Field(
-            max_length=64, description="Names the bytes, so that the answer can be kept for ever; as records give it."
-        ),
+        Field(description="Names the bytes, so that the answer can be kept for ever; as records give it."),
     ] = None

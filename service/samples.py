@@ -36,7 +36,7 @@ FOUND: Found = {
     ],
     "anything_similar": True,
     "model": "lookalike-64",
-    "took_ms": {"receive": 0.21, "decode": 4.52, "embed": 6.81, "search": 1.53, "describe": 0.34},
+    "took_ms": {"receive": 0.21, "wait": 0.01, "decode": 4.52, "embed": 6.81, "search": 1.53, "describe": 0.34},
 }
 
 PAGE: Page = {"images": [PICTURE], "next_cursor": None}

@@ -6,6 +6,7 @@ from indexer.catalogue import Hit
 from indexer.keeper import UnknownPictureError
 from indexer.library import LibraryUnavailableError
 from model.verdicts import UNRELATED
+from service.access import started_s
 from service.answers import Found, FoundPicture, describe_hit
 from service.context import Context, context
 from service.errors import FETCHING, PICTURES, NotIndexedError
@@ -45,7 +46,7 @@ def search(body: Question) -> Response:
     With uploaded pictures, a link, stored pictures, or any of these together. Of several pictures, hits are like at
     least one and more like it than like any of `negative`."""
     watch = Stopwatch()
-    with watch.timing("receive"):
+    with watch.timing("receive", started_s()):  # its form is read already
         uploads = _receive(body)
     return _answer(embed_question(body, uploads, watch), body, watch)
 

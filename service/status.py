@@ -34,21 +34,25 @@ def show_status() -> dict[str, Any]:
 
 
 @status_routes.get("/health/live")
-@documented(Operation({200: Answer("It is.", Health, {"status": "live"})}, tag="service"))
+@documented(Operation({200: Answer("It is.", Health, {"status": "live"})}, tag="service", lenient=True))
 def show_live() -> dict[str, str]:
     """Ask whether the service is alive."""
     return {"status": "live"}
 
 
 @status_routes.get("/health/ready")
-@documented(Operation({200: Answer("It is.", Health, READY)}, (NotReadyError,), tag="service"))
+@documented(Operation({200: Answer("It is.", Health, READY)}, (NotReadyError,), tag="service", lenient=True))
 def show_ready() -> dict[str, Any]:
     """Ask whether the service can take requests."""
     return {"status": "ready", "checks": context().readiness.examine()}
 
 
 @status_routes.get("/metrics")
-@documented(Operation({200: Answer("In the text format of Prometheus.", media_types=("text/plain",))}, tag="service"))
+@documented(
+    Operation(
+        {200: Answer("In the text format of Prometheus.", media_types=("text/plain",))}, tag="service", lenient=True
+    )
+)
 def show_metrics() -> Response:
     """Read the metrics."""
     return Response(write_metrics(context()), content_type=CONTENT_TYPE_LATEST)

@@ -15,8 +15,9 @@ class Stopwatch:
     took_ms: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
-    def timing(self, stage: str) -> Iterator[None]:
-        started = time.perf_counter()
+    def timing(self, stage: str, started_s: float | None = None) -> Iterator[None]:
+        """Time a stage, which may have begun before, at `started_s` of `perf_counter`."""
+        started = time.perf_counter() if started_s is None else started_s
         yield
         seconds = time.perf_counter() - started
         self.took_ms[stage] = round(self.took_ms.get(stage, 0.0) + seconds * 1000, 2)

@@ -30,6 +30,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("FETCH_URLS", "perhaps"), ("FETCH_TIMEOUT_S", "0"), ("FETCH_TIMEOUT_S", "inf"), ("COLLECTION", "a b"),
         ("QDRANT_URL", "localhost:6333"), ("LIBRARY", "a\0b"), ("QDRANT_API_KEY_FILE", "/nothing/here"),
         ("LIBRARY", "gs://bucket"), ("LIBRARY", "s3://"), ("LIBRARY", "s3://Bad_Bucket/a"), ("S3_ENDPOINT", "minio"),
+        ("HOSTS", "nas.lan:8000"), ("HOSTS", "nas,http://nas.lan/"), ("HOSTS", "a b"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_refused_with_the_name_of_the_setting(name: str, value: str) -> None:
