@@ -67,7 +67,7 @@ class Agreement:
         raise ContendedError
 
     def _missing(self, records: Iterable[Record]) -> list[Record]:
-        return [record for record in records if self._library.entry(record.key) is None]
+        return [record for record in records if self._library.lacks(record.key)]
 
 
 def _is_of_same(found: Record | None, record: Record) -> bool:

@@ -55,6 +55,9 @@ class Bucket:
             return None
         return _entry(key, found["ContentLength"], found["LastModified"], found["ETag"])
 
+    def lacks(self, key: str) -> bool:
+        return self.entry(key) is None
+
     def has(self, key: str) -> bool:  # noqa: ARG002 - to ask for each hit would take longer than the search
         return True
 

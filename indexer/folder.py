@@ -1,11 +1,13 @@
 """A library in a folder of this machine: links and rights are those of its file system, writes survive a crash."""
 
 import errno
+import logging
 import os
 import stat
 import time
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +19,7 @@ from indexer.library import (
     InvalidKeyError,
     KeyTakenError,
     LibraryError,
+    LibraryUnavailableError,
     ReadOnlyLibraryError,
     check_key,
     digest,
@@ -26,6 +29,8 @@ from model.header import Source
 
 STALE_TEMPORARY_S = 3600
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)  # a folder in it may belong to others, or be another disk
+
+log = logging.getLogger(__name__)
 
 
 class Folder:
@@ -55,26 +60,42 @@ class Folder:
         return not (os.access(self.root, os.W_OK) and self.root.stat().st_mode & 0o222)
 
     def walk(self, folder: str = "") -> Iterator[Entry]:
-        """What cannot be read is passed over. Of a folder's content only the names of its folders are held at once."""
+        """What cannot be read or named is logged and left out. Of a folder only the names of its folders are held."""
         below: list[str] = []
         try:
             self.path(f"{folder}any")
             with os.scandir(self.root / folder) as found:
                 yield from self._files(folder, found, below)
-        except (InvalidKeyError, OSError):
+        except (FileNotFoundError, NotADirectoryError):
             return
+        except (InvalidKeyError, OSError) as error:
+            self._pass_over(folder, error)
         for name in below:
             yield from self.walk(f"{folder}{name}/")
 
     def _files(self, folder: str, found: "Iterator[os.DirEntry[str]]", below: list[str]) -> Iterator[Entry]:
         """Yield the files of one folder and add the names of its folders to `below`."""
+        left_out = Counter[str]()
         for entry in found:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 below.append(entry.name)
-            elif file := self._entry_at(f"{folder}{entry.name}", entry):
-                yield file
+                continue
+            try:
+                if file := self._entry_at(f"{folder}{entry.name}", entry):
+                    yield file
+            except (InvalidKeyError, OSError) as error:
+                left_out[_reason(error)] += 1
+        for reason, count in left_out.items():
+            log.warning("files left out in %s: %d (%s)", self.root / folder, count, reason)
+
+    def _pass_over(self, folder: str, error: InvalidKeyError | OSError) -> None:
+        """Say that a folder cannot be read. Raises `LibraryUnavailableError` if it is the library itself."""
+        if folder:
+            log.warning("the folder %s is left out: %s", self.root / folder, _reason(error))
+        elif isinstance(error, OSError):
+            raise LibraryUnavailableError(f"the library {self.root} cannot be read: {_reason(error)}")
 
     def entry(self, key: str) -> Entry | None:
         try:
@@ -82,11 +103,21 @@ class Folder:
         except (InvalidKeyError, OSError):
             return None
 
+    def lacks(self, key: str) -> bool:
+        try:
+            self._found(key)
+        except (InvalidKeyError, FileNotFoundError):
+            return True
+        except OSError:  # no rights, or a disk in trouble: nothing that is known shall be forgotten for that
+            return False
+        return False
+
     def has(self, key: str) -> bool:
         return os.access(f"{self.root}/{key}", os.F_OK)  # a Path costs more than the call, and so does its status
 
     def has_folder(self, folder: str) -> bool:
-        return (self.root / folder).is_dir()
+        status = self._plain_status(folder.rstrip("/"))
+        return status is not None and stat.S_ISDIR(status.st_mode)
 
     def path(self, key: str) -> Path:
         """Return where the picture with this key lies or would lie. Raises `InvalidKeyError`."""
@@ -172,11 +203,12 @@ class Folder:
     def _entry_at(self, key: str, found: "os.DirEntry[str]") -> Entry | None:
         if found.is_symlink():
             return self.entry(key)
-        try:
-            check_key(key)
-            return _entry_of(key, found.stat())
-        except (InvalidKeyError, OSError):
-            return None
+        check_key(key)
+        with suppress(FileNotFoundError):  # taken away just now
+            status = found.stat()
+            if stat.S_ISREG(status.st_mode):
+                return _entry_from(key, status)
+        return None
 
     def _found(self, key: str) -> tuple[Path, os.stat_result]:
         """Return where a picture lies, and its status.
@@ -220,5 +252,5 @@ def _entry_from(key: str, status: os.stat_result) -> Entry:
     return Entry(key, status.st_size, status.st_mtime_ns)
 
 
-def _entry_of(key: str, status: os.stat_result) -> Entry | None:
-    return _entry_from(key, status) if stat.S_ISREG(status.st_mode) else None
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

@@ -86,6 +86,9 @@ class Library(Protocol):
     def entry(self, key: str) -> Entry | None:
         """Return the file with this key, or None if there is none or none that belongs to the library."""
 
+    def lacks(self, key: str) -> bool:
+        """Return whether there certainly is no such file: one that cannot be looked at may be there all the same."""
+
     def has(self, key: str) -> bool:
         """Return whether there is a file with a key that is known to be valid; true where asking would take long."""
 

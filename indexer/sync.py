@@ -112,29 +112,35 @@ class Synchroniser:
                     report.vanished += 1
         return report
 
-    def sync_keys(self, keys: Iterable[str]) -> SyncReport:
-        """Do the same for some keys only; what lies below a key that is or was a folder is included."""
+    def sync_keys(self, keys: Iterable[str], taken: Collection[str] = ()) -> SyncReport:
+        """Do the same for some keys only; what lies below a key that is or was a folder is included.
+
+        Under those that were `taken` away others may have come since.
+        """
         report = SyncReport()
-        keys = set(keys)
+        keys = {*keys, *taken}
         for page in _pages(iter(sorted(keys))):
             found = {key: self._library.entry(key) for key in page}
+            known = self._catalogue.get([id_of(key) for key in page])
             self._take([entry for entry in found.values() if entry], report)
-            gone = [key for key, entry in found.items() if entry is None]
-            known = self._catalogue.get([id_of(key) for key in gone])
-            self._forget(known.values(), report)
-            self._sync_folders([key for key in gone if id_of(key) not in known], keys, report)
+            self._forget([record for record in known.values() if found[record.key] is None], report)
+            folders = [key for key in page if found[key] is None and self._library.has_folder(f"{key}/")]
+            self._sync_folders(folders, keys, report)
+            unknown = [key for key in page if id_of(key) not in known]
+            self._forget_below([key for key in unknown if key in taken or not (found[key] or key in folders)], report)
         return report
 
     def _sync_folders(self, folders: list[str], keys: Collection[str], report: SyncReport) -> None:
         """Sync what lies below some folders, except for `keys`, which are looked at for themselves."""
-        prefixes = [f"{folder}/" for folder in folders]
-        for prefix in _topmost(prefixes):
+        for prefix in _topmost(f"{folder}/" for folder in folders):
             for page in _pages(entry for entry in self._library.walk(prefix) if entry.key not in keys):
                 self._take(page, report)
-        vanished = [prefix for prefix in prefixes if not self._library.has_folder(prefix)]
-        if vanished:
-            for records in self._catalogue.scan():
-                self._forget((r for r in records if r.key.startswith(tuple(vanished))), report)
+
+    def _forget_below(self, folders: list[str], report: SyncReport) -> None:
+        """Forget what has vanished below some folders. All records are looked at, as none says what it lies below."""
+        prefixes = tuple(f"{folder}/" for folder in folders)
+        for records in self._catalogue.scan() if folders else ():
+            self._forget((record for record in records if record.key.startswith(prefixes)), report)
 
     def _walk(self, seen: Seen) -> Iterator[list[Entry]]:
         for page in _pages(self._library.walk(), FIRST_PAGE):
@@ -185,7 +191,7 @@ class Synchroniser:
         report.vanished += self._agreement.leave(records)
 
     def _missing(self, records: Iterable[Record]) -> list[Record]:
-        return [record for record in records if self._library.entry(record.key) is None]
+        return [record for record in records if self._library.lacks(record.key)]
 
     def _is_picture(self, key: str) -> bool:
         """A file counts as a picture by its name or, failing that, by its content."""

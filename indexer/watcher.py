@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from threading import TIMEOUT_MAX, Event
 
-from watchfiles import watch
+from watchfiles import Change, watch
 
 from indexer.engine import EngineError
 from indexer.library import LibraryUnavailableError
@@ -74,8 +74,9 @@ class Watcher:
         ):
             if time.monotonic() >= due:  # the first time with the watch standing: what changes meanwhile comes up again
                 due = time.monotonic() + self._sync_all(self._every_s)
-            keys = {key for _, path in changes if (key := _key(folder, path))}
-            if keys and not self._guarded(partial(self._synchroniser.sync_keys, keys)):
+            told = [(change, key) for change, path in changes if (key := _key(folder, path))]
+            taken = {key for change, key in told if change == Change.deleted}
+            if told and not self._guarded(partial(self._synchroniser.sync_keys, {key for _, key in told}, taken)):
                 due = min(due, time.monotonic() + self._retry_s)
 
     def _sync_all(self, every_s: float) -> float:

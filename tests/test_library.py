@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from indexer.folder import Folder
-from indexer.library import HEAD_BYTES, InvalidKeyError, KeyTakenError, Library, LibraryError, ReadOnlyLibraryError
+from indexer.library import (
+    HEAD_BYTES,
+    InvalidKeyError,
+    KeyTakenError,
+    Library,
+    LibraryError,
+    LibraryUnavailableError,
+    ReadOnlyLibraryError,
+)
 from indexer.room import NoRoomError
 from tests.buckets import OwnBucket
 
@@ -259,12 +267,53 @@ def stranger() -> Iterator[None]:
     os.seteuid(0)
 
 
+def let_pass(library: Folder) -> None:
+    """Let a stranger come to a library."""
+    for folder in library.root.parents:
+        if not folder.stat().st_mode & 0o001:
+            folder.chmod(0o755)
+
+
+def test_what_cannot_be_looked_at_is_told_and_not_known_to_be_missing(
+    library: Folder, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    for key, mode in (("closed/a.jpg", 0o700), ("listed/b.jpg", 0o744), ("open/c.jpg", 0o755)):
+        library.write(key, b"1")
+        (library.root / key).parent.chmod(mode)
+    let_pass(library)
+    request.getfixturevalue("stranger")
+    assert keys(library) == ["open/c.jpg"]
+    assert [library.lacks(key) for key in ("closed/a.jpg", "listed/b.jpg", "open/c.jpg")] == [False] * 3
+    assert (library.lacks("open/never.jpg"), library.lacks("never/d.jpg"), library.lacks("open")) == (True,) * 3
+    assert [message.replace(str(library.root), "") for message in sorted(caplog.messages)] == [
+        "files left out in /listed: 1 (Permission denied)",
+        "the folder /closed is left out: Permission denied",
+    ]
+
+
+def test_a_library_that_cannot_be_read_is_not_an_empty_one(library: Folder, request: pytest.FixtureRequest) -> None:
+    library.root.chmod(0o700)
+    let_pass(library)
+    request.getfixturevalue("stranger")
+    with pytest.raises(LibraryUnavailableError, match="cannot be read: Permission denied"):
+        keys(library)
+
+
+def test_files_whose_names_cannot_be_keys_are_told(library: Folder, caplog: pytest.LogCaptureFixture) -> None:
+    (library.root / "old").mkdir()
+    for name in (b"caf\xe9.jpg", b"na\xefve.jpg", b"two\nlines.jpg", b"good.jpg"):
+        Path(os.fsdecode(os.fsencode(library.root / "old") + b"/" + name)).write_bytes(b"1")
+    assert keys(library) == ["old/good.jpg"]
+    assert sorted(caplog.messages) == [
+        f"files left out in {library.root}/old: 1 (this key cannot be used: it has a control character)",
+        f"files left out in {library.root}/old: 2 (this key cannot be used: it is not valid UTF-8)",
+    ]
+
+
 def test_a_folder_in_it_that_belongs_to_others_is_read_only(library: Folder, request: pytest.FixtureRequest) -> None:
     library.write("cars/a.jpg", b"1")
     library.root.chmod(0o777)
-    for folder in library.root.parents:
-        if not folder.stat().st_mode & 0o001:
-            folder.chmod(0o755)  # which the stranger has to pass
+    let_pass(library)
     request.getfixturevalue("stranger")
     for change in (
         lambda: library.write("cars/b.jpg", b"1"),

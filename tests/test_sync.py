@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from indexer.agreement import Agreement
+from indexer.folder import Folder
 from indexer.library import Entry
 from indexer.record import Record, id_of
 from indexer.sync import FIRST_PAGE, EmptyLibraryError, Synchroniser, SyncReport
@@ -117,6 +118,32 @@ def test_a_folder_that_came_or_went_is_synced_with_all_that_is_in_it(any_house: 
     assert any_house.known_keys() == {"carsten.png"}
 
 
+def test_folders_and_files_that_took_the_place_of_others_are_synced_with_all_that_is_and_was_in_them(
+    any_house: House,
+) -> None:
+    for key in ("cars/old.png", "cars/both.png", "folder.png/a.png", "file.png"):
+        any_house.put(key, draw(RED))
+    report(any_house)
+    for gone in ("cars/old.png", "folder.png/a.png", "file.png"):
+        (any_house.root / gone).unlink()
+    (any_house.root / "folder.png").rmdir()
+    for key in ("cars/new.png", "folder.png", "file.png/b.png"):
+        any_house.put(key, draw(BLUE))
+    places = {"cars", "folder.png", "file.png"}
+    any_house.synchroniser.sync_keys(places, taken=places)
+    assert any_house.known_keys() == {"cars/both.png", "cars/new.png", "folder.png", "file.png/b.png"}
+
+
+def test_a_link_in_the_place_of_a_folder_leaves_no_ghosts(house: House) -> None:
+    house.put("cars/a.png", draw(RED))
+    house.put("b.png", draw(BLUE))
+    report(house)
+    (house.root / "cars").rename(house.data / "elsewhere")
+    (house.root / "cars").symlink_to(house.data / "elsewhere")
+    house.synchroniser.sync_keys(["cars"])
+    assert house.known_keys() == {"b.png"}
+
+
 def test_what_is_told_together_with_its_folder_is_counted_once(any_house: House) -> None:
     for key, colour in (("cars/a.png", RED), ("cars/old/b.png", BLUE), ("cars/old/c.png", GREEN)):
         any_house.put(key, draw(colour))
@@ -176,6 +203,33 @@ def test_a_preview_of_an_empty_library_is_refused_like_a_sync(any_house: House) 
     assert told(any_house, allow_empty=True)[1] == [("vanished", "a.png")]
 
 
+class LockedFolder(Folder):
+    """A folder of which a part cannot be looked at."""
+
+    def walk(self, folder: str = "") -> Iterator[Entry]:
+        return (entry for entry in super().walk(folder) if self.entry(entry.key))
+
+    def entry(self, key: str) -> Entry | None:
+        return None if key.startswith("locked/") else super().entry(key)
+
+    def lacks(self, key: str) -> bool:
+        return not key.startswith("locked/") and super().lacks(key)
+
+
+def test_a_picture_that_cannot_be_looked_at_is_not_forgotten(house: House) -> None:
+    for key in ("locked/a.png", "b.png", "c.png"):
+        house.put(key, draw(RED))
+    report(house)
+    (house.root / "c.png").unlink()
+    library = LockedFolder(house.root)
+    agreement = Agreement(library, house.catalogue, FolderTrash(house.data / "trash", library))
+    synchroniser = Synchroniser(library, house.catalogue, agreement)
+    assert synchroniser.preview(lambda *_: None) == SyncReport(unchanged=1, vanished=1)
+    assert synchroniser.sync() == SyncReport(unchanged=1, vanished=1)
+    assert synchroniser.sync_keys(["locked", "locked/a.png"]) == SyncReport()
+    assert house.known_keys() == {"locked/a.png", "b.png"}
+
+
 class EndlessFolder:
     """A library of so many pictures that exist only while they are being looked at."""
 
@@ -186,7 +240,10 @@ class EndlessFolder:
         return (Entry(key_of(number), 100, 1) for number in range(self._count))
 
     def entry(self, key: str) -> Entry | None:
-        return None if "gone" in key else Entry(key, 100, 1)
+        return None if self.lacks(key) else Entry(key, 100, 1)
+
+    def lacks(self, key: str) -> bool:
+        return "gone" in key
 
     def sweep(self) -> None: ...
 

@@ -51,6 +51,14 @@ def test_a_folder_that_is_moved_in_and_out_is_followed(watched: House) -> None:
     wait_until(lambda: watched.known_keys() == {"cars/old.png"})
 
 
+def test_a_folder_whose_place_another_takes_leaves_no_ghosts(watched: House) -> None:
+    (watched.data / "other").mkdir()
+    (watched.data / "other/new.png").write_bytes(draw(BLUE))
+    (watched.root / "cars").rename(watched.data / "gone")
+    (watched.data / "other").rename(watched.root / "cars")
+    wait_until(lambda: watched.known_keys() == {"cars/new.png"})
+
+
 def test_a_renamed_file_is_the_same_picture_under_another_key(watched: House) -> None:
     (watched.root / "cars/old.png").rename(watched.root / "cars/new.png")
     wait_until(lambda: watched.known_keys() == {"cars/new.png"})
@@ -115,7 +123,7 @@ class Forgetful:
         (self.again if self.started.is_set() else self.started).set()
         return SyncReport()
 
-    def sync_keys(self, _: Iterable[str]) -> SyncReport:
+    def sync_keys(self, *_: Iterable[str]) -> SyncReport:
         raise EngineUnavailableError("away")
 
 
