@@ -31,7 +31,7 @@ class Watcher:
     """Syncs the whole library, then every file that changes in `folder`, if the library has one on this machine.
 
     `wake` is called when there may be pictures to index. The whole is synced again every `every_s` seconds (0: never),
-    and `retry_s` seconds after any sync that failed.
+    and `retry_s` seconds after any sync or watch that failed.
     """
 
     def __init__(
@@ -46,19 +46,22 @@ class Watcher:
         self._every_s, self._retry_s = every_s or math.inf, retry_s
 
     def run(self, stop: Event) -> None:
-        """Work until `stop` is set. Where the system cannot watch so many folders, sync every minute instead."""
-        if self._folder is None:
-            self._sync_now_and_then(stop, self._every_s)
-            return
-        try:
-            self._follow(self._folder, stop)
-        except (OSError, RuntimeError) as error:
-            log.warning("the library cannot be watched (%s): looking through it every %.0f s", error, POLL_S)
-            self._sync_now_and_then(stop, POLL_S)
+        """Work until `stop` is set.
 
-    def _sync_now_and_then(self, stop: Event, every_s: float) -> None:
-        while not stop.wait(min(self._sync_all(every_s), TIMEOUT_MAX)):
-            pass
+        The system may not watch so many folders, and a name that is not UTF-8 ends a watch: then the whole is synced,
+        and another watch tried every `retry_s` seconds.
+        """
+        if self._folder is None:
+            while not stop.wait(min(self._sync_all(self._every_s), TIMEOUT_MAX)):
+                pass
+            return
+        while not stop.is_set():
+            try:
+                self._follow(self._folder, stop)
+            except (OSError, RuntimeError) as error:
+                log.warning("the library cannot be watched (%s): trying again in %.0f s", error, self._retry_s)
+                self._sync_all(self._every_s)
+                stop.wait(self._retry_s)
 
     def _follow(self, folder: Path, stop: Event) -> None:
         due = -math.inf

@@ -170,7 +170,7 @@ class Worker:
             self._away = error
             return Outcome(record, put_off=True)
         except FileNotFoundError:
-            return Outcome(record, gone=True)
+            return self._gone(record)
         except (ImageError, InvalidKeyError) as error:
             return _failed(record, str(error))
         except OSError as error:
@@ -178,6 +178,13 @@ class Worker:
         except Exception as error:  # one bad picture must not stop the others
             log.exception("indexing %s failed unexpectedly", record.key)
             return _failed(record, f"unexpected {type(error).__name__}: {error}")
+
+    def _gone(self, record: Record) -> Outcome:
+        """Forget a picture, except where all are gone: then it is a disk that is not mounted, as for `sync`."""
+        if next(self._library.walk(), None):
+            return Outcome(record, gone=True)
+        self._away = LibraryUnavailableError("the library is empty: is a disk not mounted?")
+        return Outcome(record, put_off=True)
 
     def _examine(self, record: Record) -> Outcome:
         with self._library.reading(record.key) as (entry, source):

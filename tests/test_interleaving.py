@@ -270,6 +270,7 @@ def thrown_away(process: Process, key: str) -> list[Any]:
 def world(any_engine: Engine) -> Iterator[World]:
     with quick_folder() as folder:
         (folder / "library").mkdir()
+        (folder / "library/another").touch()  # as long as there is a file, one that is missing has been taken away
         yield World(folder, any_engine, itertools.count())
 
 

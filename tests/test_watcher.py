@@ -1,5 +1,6 @@
 """The catalogue follows a folder that changes under it."""
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -69,6 +70,40 @@ def test_hidden_files_are_left_alone(watched: House) -> None:
     watched.put("seen.png", draw(BLUE))
     wait_until(lambda: "seen.png" in watched.known_keys())
     assert watched.known_keys() == {"cars/old.png", "seen.png"}
+
+
+class Attentive:
+    """A synchroniser that has nothing to do, and notes which keys it was told."""
+
+    def __init__(self) -> None:
+        self.started, self.told = Event(), set[str]()
+
+    def sync(self, **_: Any) -> SyncReport:
+        self.started.set()
+        return SyncReport()
+
+    def sync_keys(self, keys: set[str], _: set[str]) -> SyncReport:
+        self.told |= keys
+        return SyncReport()
+
+
+def test_a_name_that_cannot_be_followed_ends_a_watch_and_not_the_watching(tmp_path: Path) -> None:
+    synchroniser, stop = Attentive(), Event()
+    watcher = Watcher(tmp_path, cast(Any, synchroniser), lambda: None, retry_s=0.01)
+    thread = Thread(target=watcher.run, args=(stop,))
+    thread.start()
+    assert synchroniser.started.wait(30)
+    synchroniser.started.clear()
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.png")).touch()
+    assert synchroniser.started.wait(30), "the whole is synced, as something was missed"
+
+    def comes_up() -> bool:
+        (tmp_path / "new.png").touch()
+        return "new.png" in synchroniser.told
+
+    wait_until(comes_up)
+    stop.set()
+    thread.join(30)
 
 
 class Countdown:

@@ -13,6 +13,7 @@ import pytest
 
 from indexer.catalogue import Catalogue, Claim, Outcome
 from indexer.engine import EngineUnavailableError, Query
+from indexer.library import LibraryUnavailableError
 from indexer.record import id_of
 from indexer.worker import BATCH, MAX_ATTEMPTS, NICENESS, Worker, WorkerSettings
 from tests.conftest import House
@@ -123,11 +124,27 @@ def test_an_unexpected_error_fails_one_picture_and_not_the_batch(house: House) -
 
 
 def test_a_file_that_vanished_before_its_turn_is_forgotten(any_house: House) -> None:
-    any_house.put("a.png", draw(RED))
+    for key in ("a.png", "b.png"):
+        any_house.put(key, draw(RED))
     any_house.synchroniser.sync()
     (any_house.root / "a.png").unlink()
     any_house.index_all()
-    assert any_house.catalogue.count() == 0
+    assert any_house.known_keys() == {"b.png"}
+
+
+def test_pictures_that_have_all_vanished_are_put_off_as_if_a_disk_were_not_mounted(any_house: House) -> None:
+    for key in ("a.png", "cars/b.png"):
+        any_house.put(key, draw(RED))
+    any_house.synchroniser.sync()
+    any_house.root.rename(any_house.data / "elsewhere")
+    any_house.root.mkdir()
+    with pytest.raises(LibraryUnavailableError, match="not mounted"):
+        any_house.index_all()
+    assert any_house.catalogue.counts()["pending"] == 2
+    any_house.root.rmdir()
+    (any_house.data / "elsewhere").rename(any_house.root)
+    any_house.index_all()
+    assert any_house.catalogue.counts() == {"pending": 0, "indexed": 2, "failed": 0}
 
 
 def test_a_picture_that_keeps_interrupting_is_given_up(any_house: House) -> None:
