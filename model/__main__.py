@@ -4,15 +4,17 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 
 from model.arguments import Run, parse
-from model.artifact import amend_card, load_artifact
+from model.artifact import amend_card, load_artifact, make_way_for_artifact
 from model.dataset import PictureSet, find_pictures, read_groups, read_set, read_training_set
 from model.embed import Outcome, embed_folder, save_embedding
 from model.errors import ArtifactError, DatasetError, DriftError, ImageError
 from model.evaluate import Contender, embed_set, score_set, tell_board
 from model.noise import silence_libraries
+from model.output import make_way, writing
 from model.recipe import REFINEMENT, Recipe
 from model.runtime import Encoder, Pictures, Vectors
 from model.tables import draw_table, draw_thresholds
@@ -23,12 +25,25 @@ CORES = os.cpu_count() or 1
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Return 0 when the command did what it was asked for, 1 when not; the reason then stands on stderr."""
+    """Return what `attempt` does of the command that the arguments ask for."""
     options = parse(arguments, _COMMANDS)
+    return attempt(lambda: options.run(options))
+
+
+def attempt(act: Callable[[], None]) -> int:
+    """Return 0 when an act was done, 1 when it failed and 130, as shells do, when a person interrupted it.
+
+    Where it was not done, the reason stands on stderr.
+    """
     try:
-        options.run(options)
-    except (ArtifactError, DatasetError, DriftError, ImageError, OSError) as fault:
+        act()
+    except (ArtifactError, DatasetError, DriftError, ImageError) as fault:
         _say(f"error: {fault}")
+    except OSError as fault:
+        _say(f"error: {fault.filename}: {fault.strerror}." if fault.filename else f"error: {fault.strerror or fault}.")
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return 130
     except ModuleNotFoundError as fault:
         if not _belongs_to_tensorflow(fault):
             raise
@@ -55,6 +70,7 @@ def run_export(options: argparse.Namespace) -> None:
 
     calibration = [read_training_set(folder) for folder in options.calibrate]
     material = Material(calibration, _read_tests(options), CORES)
+    make_way_for_artifact(options.out)
     chosen = release(options.checkpoint, material, options.out, options.precision, _say)
     print(draw_table(chosen.boards))
     print(draw_thresholds(chosen.thresholds))
@@ -67,6 +83,7 @@ def run_convert(options: argparse.Namespace) -> None:
 
     calibration = tuple(path for folder in options.calibrate for path in read_set(folder).paths)
     card = options.out or options.source.with_suffix(".json")
+    make_way_for_artifact(card)
     artifact = convert(options.source, card, Wish(options.scale, options.size, calibration), _say)
     print(f"{card}: {artifact.card.precision}, {artifact.card.version}")
 
@@ -75,6 +92,8 @@ def run_evaluate(options: argparse.Namespace) -> None:
     """Print the boards of the artifact and, where TensorFlow is installed, of its backbone and a plain PCA."""
     tests = _read_tests(options)
     encoder = Encoder(load_artifact(options.model))
+    if options.json:
+        make_way(options.json)
 
     def give_vectors(pictures: Pictures) -> dict[str, Vectors]:
         return {encoder.version: encoder.encode(pictures)}
@@ -83,7 +102,8 @@ def run_evaluate(options: argparse.Namespace) -> None:
     boards = [board for test in tests for each, size in contenders for board in score_set(test, each, size)]
     print(draw_table(boards))
     if options.json:
-        options.json.write_text(json.dumps([tell_board(board) for board in boards], indent=2) + "\n", "utf-8")
+        with writing(options.json) as part:
+            part.write_text(json.dumps([tell_board(board) for board in boards], indent=2) + "\n", "utf-8")
 
 
 def run_thresholds(options: argparse.Namespace) -> None:
@@ -96,6 +116,8 @@ def run_thresholds(options: argparse.Namespace) -> None:
 
     sets = [embedded for test in tests for embedded in embed_set(test, give_vectors, encoder.size)]
     thresholds = measure_thresholds(sets)
+    if not thresholds:
+        raise DatasetError("No cosine earns a verdict on these pictures, or they are too few: the card stays as it is.")
     amend_card(options.model.with_suffix(".json"), {"thresholds": describe_thresholds(thresholds)})
     print(draw_thresholds(thresholds))
 
@@ -104,6 +126,7 @@ def run_embed(options: argparse.Namespace) -> None:
     """Write the vectors of a folder's pictures, and say which files have none."""
     if not options.folder.is_dir():
         raise DatasetError(f"{options.folder} is not a folder.")
+    make_way(options.out)
     counter = _Counter()
     embedding = embed_folder(options.folder, Encoder(load_artifact(options.model)), counter.hear)
     _say(str(counter))
@@ -135,7 +158,10 @@ class _Counter:
 
 def _read_tests(options: argparse.Namespace) -> list[PictureSet]:
     groups = read_groups(options.groups) if options.groups else {}
-    return [read_set(folder, groups) for folder in options.folders]
+    tests = [read_set(folder, groups) for folder in options.folders]
+    if groups and not any(number in groups.values() for test in tests for number in test.groups.tolist()):
+        raise DatasetError(f"{options.groups} names none of these pictures.")
+    return tests
 
 
 def _find_rivals(options: argparse.Namespace, tests: list[PictureSet]) -> list[tuple[Contender, int]]:

@@ -9,7 +9,10 @@ from model.recipe import REFINEMENT, Recipe
 
 SCALE_NAMES = ("raw", "unit", "signed", "imagenet", "caffe")
 
+_LARGEST_SIDE = 2048  # of what a network looks at: pictures to compare on must fit into memory
+
 _TESTS = "test pictures, a folder for each class"
+_CARD = "the card, a .json file, the model file goes beside it; without it"
 _GROUPS = "tab-separated path and group of pictures that are copies of one another"
 
 Run = Callable[[argparse.Namespace], None]
@@ -28,21 +31,34 @@ def parse(arguments: list[str] | None, commands: dict[str, Run]) -> argparse.Nam
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folders", nargs="+", type=Path, metavar="DATA", help="pictures by class, or their train/")
-    parser.add_argument("--out", type=_name_checkpoint, required=True, help="the classifier, a .keras file")
+    parser.add_argument("--out", type=_ending_in(".keras"), required=True, help="the classifier, a .keras file")
     parser.add_argument(
         "--refine", nargs="+", type=Path, default=[], metavar="CKPT", help="go on from the mean of what train wrote"
     )
     parser.add_argument(
-        "--epochs", type=int, help=f"{Recipe.epochs}, or {REFINEMENT.epochs} when refining; 0 only evens out"
+        "--epochs", type=_within(0), help=f"{Recipe.epochs}, or {REFINEMENT.epochs} when refining; 0 only evens out"
     )
     parser.add_argument("--seed", type=int, default=0)
 
 
-def _name_checkpoint(name: str) -> Path:
-    path = Path(name)
-    if path.suffix != ".keras":
-        raise argparse.ArgumentTypeError(f"{name} does not end in .keras")
-    return path
+def _ending_in(suffix: str) -> Callable[[str], Path]:
+    def name(text: str) -> Path:
+        if Path(text).suffix != suffix:
+            raise argparse.ArgumentTypeError(f"{text} does not end in {suffix}")
+        return Path(text)
+
+    return name
+
+
+def _within(least: int, most: int | None = None) -> Callable[[str], int]:
+    def count(text: str) -> int:
+        number = int(text)
+        if number < least or (most is not None and number > most):
+            raise argparse.ArgumentTypeError(f"{text} is not {least} or more" + (f", at most {most}" if most else ""))
+        return number
+
+    count.__name__ = "int"  # argparse names the type by it
+    return count
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
@@ -50,7 +66,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--calibrate", nargs="+", type=Path, required=True, metavar="DATA", help="training folders")
     parser.add_argument("--boards", nargs="+", type=Path, required=True, metavar="DIR", dest="folders", help=_TESTS)
     parser.add_argument("--groups", type=Path, help=_GROUPS)
-    parser.add_argument("--out", type=Path, default=SHIPPED, help="the card; the model file goes beside it")
+    parser.add_argument("--out", type=_ending_in(".json"), default=SHIPPED, help=f"{_CARD}, that of this repository")
     parser.add_argument(
         "--precision", choices=("float32", "int8"), help="without it, int8 where it loses next to nothing"
     )
@@ -58,7 +74,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
 
 def _add_convert(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", type=Path, metavar="MODEL", help="a Keras classifier, .h5 or .keras")
-    parser.add_argument("--out", type=Path, help="the card; without it, beside the model under its name")
+    parser.add_argument("--out", type=_ending_in(".json"), help=f"{_CARD}, beside the model under its name")
     parser.add_argument(
         "--scale",
         choices=SCALE_NAMES,
@@ -66,7 +82,9 @@ def _add_convert(parser: argparse.ArgumentParser) -> None:
         help="what the model was trained on: raw is 0..255, unit 0..1, signed -1..1 (as Keras's MobileNet), "
         "imagenet and caffe what Keras calls torch and caffe",
     )
-    parser.add_argument("--size", type=int, metavar="PIXELS", help="the picture's side, where the model takes any")
+    parser.add_argument(
+        "--size", type=_within(1, _LARGEST_SIDE), metavar="PIXELS", help="the picture's side, where the model takes any"
+    )
     parser.add_argument("--calibrate", nargs="+", type=Path, default=[], metavar="DIR", help="pictures to try int8 on")
 
 
@@ -84,7 +102,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 def _add_thresholds(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folders", nargs="+", type=Path, metavar="DIR", help=_TESTS)
     parser.add_argument("--groups", type=Path, help=_GROUPS)
-    parser.add_argument("--model", type=Path, default=SHIPPED, help="the card to write them into")
+    parser.add_argument("--model", type=Path, default=SHIPPED, help="the card to write into, or the shipped one")
 
 
 def _add_embed(parser: argparse.ArgumentParser) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from model import VECTOR_SIZE
 from model.errors import ArtifactError
+from model.output import make_way, writing
 from model.verdicts import Threshold, read_thresholds
 
 SHIPPED = Path(__file__).parent / "weights" / "lookalike-64.json"
@@ -56,6 +57,23 @@ def load_artifact(path: Path = SHIPPED) -> Artifact:
     return Artifact(model_path, card, content)
 
 
+def make_way_for_artifact(card_path: Path) -> None:
+    """Make the folder of an artifact that is written later; one that is there may be replaced, nothing else.
+
+    Raises ArtifactError where something else would be lost, and OSError.
+    """
+    model_path = card_path.with_suffix(".tflite")
+    for path in (card_path, model_path):
+        make_way(path)
+    if card_path.exists():
+        try:
+            _parse_card(_read(card_path), card_path)
+        except ArtifactError:
+            raise ArtifactError(f"{card_path} is there and no model card; name another one with --out.") from None
+    elif model_path.exists():
+        raise ArtifactError(f"{model_path} is there, without a card beside it; name another card with --out.")
+
+
 def save_artifact(card_path: Path, content: bytes, entries: dict[str, Any]) -> Artifact:
     """Write the model file and its card, and return what `load_artifact` finds there.
 
@@ -65,8 +83,9 @@ def save_artifact(card_path: Path, content: bytes, entries: dict[str, Any]) -> A
     name = card_path.stem
     about_file = {"version": f"{name}-{digest[:12]}", "file": f"{name}.tflite", "sha256": digest}
     card_path.parent.mkdir(parents=True, exist_ok=True)
-    (card_path.parent / about_file["file"]).write_bytes(content)
-    card_path.write_text(json.dumps(about_file | entries, indent=2) + "\n", "utf-8")
+    with writing(card_path.parent / about_file["file"]) as file, writing(card_path) as card:
+        file.write_bytes(content)
+        _write_json(card, about_file | entries)
     return load_artifact(card_path)
 
 
@@ -77,8 +96,13 @@ def amend_card(card_path: Path, entries: dict[str, Any]) -> Artifact:
     """
     load_artifact(card_path)
     known = json.loads(card_path.read_bytes())
-    card_path.write_text(json.dumps(known | entries, indent=2) + "\n", "utf-8")
+    with writing(card_path) as card:
+        _write_json(card, known | entries)
     return load_artifact(card_path)
+
+
+def _write_json(path: Path, entries: dict[str, Any]) -> None:
+    path.write_text(json.dumps(entries, indent=2) + "\n", "utf-8")
 
 
 def _read(path: Path) -> bytes:

@@ -77,8 +77,8 @@ def _run(conversion: Callable[[], bytes]) -> bytes:
     except DriftError:
         raise
     except Exception as fault:  # TensorFlow's converter raises whatever its passes raise
-        reason = str(fault).strip().splitlines()[:1] or [type(fault).__name__]
-        raise ArtifactError(f"LiteRT cannot run this network: {reason[0][:240]}") from fault
+        reason = " ".join(str(fault).split()) or type(fault).__name__
+        raise ArtifactError(f"LiteRT cannot run this network: {reason[:240]}") from fault
 
 
 def _load_calibration(paths: tuple[Path, ...], size: int) -> Pictures | None:

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 import keras
+import numpy as np
 
 from model import VECTOR_SIZE
 from model.errors import ArtifactError
@@ -10,6 +11,7 @@ from model.errors import ArtifactError
 # What may stand between the classifier's last dense layer and its output without changing what it says.
 _AFTER_CLASSES = (keras.layers.Activation, keras.layers.Softmax, keras.layers.Dropout, keras.layers.Reshape)
 _PROBABILITIES = ("softmax", "sigmoid")
+_OTHER_WEIGHTS = ("float64", "float16", "bfloat16", "int8", "int4")
 
 
 class Call(NamedTuple):
@@ -35,8 +37,14 @@ def cut_at_vector(model: keras.Model, size: int | None = None) -> Cut:
     where the model itself leaves it open. Raises ArtifactError when the model does not look like this.
     """
     picture = keras.Input(_find_shape(model, size), name="picture")
+    _check_weights(model)
+    _compute_in_float32(model)
     trace = _Trace()
-    output = trace.follow(model, picture)
+    try:
+        output = trace.follow(model, picture)
+    except ValueError as fault:  # of a layer that the picture is too small for
+        reason = " ".join(str(fault).split())
+        raise ArtifactError(f"The model does not take {_tell_shape(picture)}: {reason[:240]}") from fault
     vector = _find_vector(trace, output)
     if len(vector.shape) != 2 or vector.shape[-1] != VECTOR_SIZE:
         raise ArtifactError(
@@ -71,6 +79,9 @@ class _Trace:
         return str(call.layer.name) if call else "picture"
 
     def _call(self, layer: Any, *arguments: Any, **options: Any) -> Any:
+        options.pop("training", None)  # what rests outside of training rests, whatever the model says
+        if not arguments:  # as in layer(inputs=tensor)
+            arguments = (options.pop(next(iter(options))),)
         if isinstance(layer, keras.Model):
             return self.follow(layer, *arguments)
         output = layer(*arguments, **options)
@@ -79,7 +90,24 @@ class _Trace:
         return output
 
 
+def _check_weights(model: keras.Model) -> None:
+    for variable in model.weights:
+        if variable.dtype in _OTHER_WEIGHTS:
+            raise ArtifactError(f"The weights {variable.path!r} are {variable.dtype}; float32 is needed.")
+        if not np.isfinite(variable).all():
+            raise ArtifactError(f"The weights {variable.path!r} are not all numbers: training has failed.")
+
+
+def _compute_in_float32(model: keras.Model) -> None:
+    """Let layers that were trained in 16 bits compute in 32: LiteRT has no other, and their weights are that wide."""
+    for layer in model._flatten_layers():
+        if layer.compute_dtype in ("float16", "bfloat16"):
+            layer.dtype_policy = "float32"
+
+
 def _find_shape(model: keras.Model, size: int | None) -> tuple[int, int, int]:
+    if not getattr(model, "inputs", None):
+        raise ArtifactError("The model has no input yet: it was saved before it had seen a picture.")
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise ArtifactError(f"The model has {len(model.inputs)} inputs and {len(model.outputs)} outputs, not one each.")
     shape = tuple(model.inputs[0].shape[1:])
@@ -101,7 +129,7 @@ def _find_vector(trace: _Trace, output: Any) -> Any:
         if isinstance(call.layer, keras.layers.Dense):
             is_vector = tensor.shape[-1] == VECTOR_SIZE and not probabilities
             return output if is_vector else call.arguments[0]
-        if not isinstance(call.layer, _AFTER_CLASSES):
+        if not (isinstance(call.layer, _AFTER_CLASSES) or _gives_probabilities(call.layer)):
             break
         tensor = call.arguments[0]
     if tuple(output.shape[1:]) == (VECTOR_SIZE,):
@@ -110,9 +138,8 @@ def _find_vector(trace: _Trace, output: Any) -> Any:
 
 
 def _gives_probabilities(layer: Any) -> bool:
-    if isinstance(layer, keras.layers.Softmax):
-        return True
-    return getattr(getattr(layer, "activation", None), "__name__", "") in _PROBABILITIES
+    activation = getattr(getattr(layer, "activation", None), "__name__", "")
+    return activation in _PROBABILITIES or type(layer).__name__.lower() in _PROBABILITIES  # a layer or an operation
 
 
 def _tell_shape(tensor: Any) -> str:

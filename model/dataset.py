@@ -67,12 +67,12 @@ def read_groups(path: Path) -> dict[str, int]:
     Raises DatasetError when the file is missing or has another layout.
     """
     try:
-        head, *lines = path.read_text("utf-8").splitlines()
+        head, *lines = path.read_text("utf-8-sig").splitlines()  # some programs put a mark before the text
         rows = [line.split("\t") for line in lines if line]
         if head.split("\t") != ["path", "group"]:
             raise ValueError(f"its head line is {head!r}")
-        return {name: int(group) for name, group in rows}
-    except (OSError, ValueError) as fault:
+        return {name: int(np.int32(int(group))) for name, group in rows}
+    except (OSError, ValueError, OverflowError) as fault:
         raise DatasetError(f"{path} is not a list of groups: {fault}.") from fault
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from model import VECTOR_SIZE
 from model.dataset import find_pictures
 from model.errors import ImageError
+from model.output import writing
 from model.preprocess import load_pixels
 from model.runtime import Encoder, Vectors
 
@@ -60,7 +61,7 @@ def embed_files(files: Iterator[Path], encoder: Encoder) -> Iterator[Outcome]:
 
 def save_embedding(embedding: Embedding, path: Path) -> None:
     """Write `vectors` and `paths` as a compressed .npz under exactly this name. Raises OSError."""
-    with path.open("wb") as file:
+    with writing(path) as part, part.open("wb") as file:
         np.savez_compressed(file, vectors=embedding.vectors, paths=np.array(embedding.paths, np.str_))
 
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
 from model.backbone import prepare
-from model.errors import DriftError
+from model.errors import ArtifactError, DriftError
 from model.runtime import InterpreterPool, Pictures, normalise
 
 # What a picture's pixels, 0..255, become before they enter the network.
@@ -67,10 +67,13 @@ def check_parity(
 ) -> dict[str, float]:
     """Return the smallest and the mean cosine between what network and file say about each picture.
 
-    Raises DriftError when either is too small for the precision, "float32" or "int8".
+    Raises DriftError when either is too small for the precision, "float32" or "int8", and ArtifactError when the
+    network says nothing that can be compared.
     """
-    wanted = normalise(np.asarray(network.predict(scale(pictures.astype(np.float32)), verbose=0)))
-    found = normalise(InterpreterPool(content, 1).compute(pictures))
+    given = np.asarray(network.predict(scale(pictures.astype(np.float32)), verbose=0))
+    if not np.isfinite(given).all():
+        raise ArtifactError("The network gives no numbers: NaN or infinity comes out of it.")
+    wanted, found = normalise(given), normalise(InterpreterPool(content, 1).compute(pictures))
     cosines = np.einsum("nd,nd->n", wanted, found)
     smallest, mean = float(cosines.min()), float(cosines.mean())
     if smallest < SMALLEST_COSINE[precision]:

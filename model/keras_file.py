@@ -6,6 +6,7 @@ Nothing in the file runs: code that a Lambda layer carries and classes of the au
 import json
 import shutil
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ _SINGLE = {
     "Functional": ["input_layers", "output_layers"],
     "Model": ["input_layers", "output_layers"],
 }
+_OPERATIONS = ("keras.src.ops.numpy", "keras.src.ops.nn")
 _UNGROUPED = ("DepthwiseConv2D", "SeparableConv2D", "Conv2DTranspose")
 
 _CAUSE = "Exception encountered: "
@@ -72,19 +74,30 @@ def _mend_file(path: Path) -> None:
 
 
 def mend_config(entry: Any) -> None:
-    """Change in place what Keras 2 wrote of layers and Keras 3 refuses, which is the same thing said otherwise.
+    """Change in place what Keras wrote of layers and Keras 3 refuses, which is the same thing said otherwise.
 
-    See https://github.com/keras-team/keras/issues/19441.
+    Keras 2 wrote some values as lists (https://github.com/keras-team/keras/issues/19441), and Keras 3 leaves out of an
+    HDF5 file where operations come from, so that the sum in `x + 3` is taken for the layer `Add`.
     """
     if isinstance(entry, dict) and isinstance(entry.get("config"), dict):
         layer, config = str(entry.get("class_name")), entry["config"]
         for name in _SINGLE.get(layer, ()):
             _take_out_of_list(config, name)
+        if "inbound_nodes" in entry and "trainable" not in config:  # as every layer is, or is not
+            _name_module(entry)
         if layer in _UNGROUPED and config.get("groups") == 1:
             del config["groups"]
     if isinstance(entry, dict | list):
         for part in entry.values() if isinstance(entry, dict) else entry:
             mend_config(part)
+
+
+def _name_module(operation: dict[str, Any]) -> None:
+    name = operation["class_name"]
+    for module in _OPERATIONS:
+        if hasattr(import_module(module), name):
+            operation.update(module=module, registered_name=name)
+            return
 
 
 def _take_out_of_list(config: dict[str, Any], name: str) -> None:

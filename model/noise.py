@@ -1,5 +1,6 @@
-"""TensorFlow's own parts write to standard error whatever they are told; here people read only what Python says."""
+"""TensorFlow's own parts write to standard error whatever they are told; here people read only what commands say."""
 
+import logging
 import os
 import sys
 
@@ -10,3 +11,4 @@ def silence_libraries() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     os.close(nowhere)
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # advice to its callers

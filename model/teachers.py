@@ -16,6 +16,7 @@ import numpy as np
 from model.backbone import LITE0, LITE2, Variant, load_backbone, load_classifier, prepare
 from model.dataset import read_pixels
 from model.evaluate import compute_all
+from model.output import writing
 from model.runtime import Pictures, Vectors, normalise
 
 TEACHERS = (LITE0, LITE2)
@@ -53,7 +54,8 @@ def ask_teachers(
         for teacher in TEACHERS:
             report(f"asking {teacher.name} about the pictures")
             features[teacher.name] = ask(teacher)
-        np.savez(cache, fingerprint=fingerprint, **features)  # type: ignore[arg-type]
+        with writing(cache) as part:
+            np.savez(part, fingerprint=fingerprint, **features)  # type: ignore[arg-type]
     return combine(features)
 
 

@@ -17,6 +17,7 @@ from model.dataset import UNLABELLED, Numbers, PictureSet
 from model.errors import ArtifactError, DatasetError
 from model.head import Head, begin_head, even_out, resume_head
 from model.learner import Course, Learner
+from model.output import make_way, writing
 from model.recipe import LOSSES, Recipe
 from model.runtime import Vectors
 from model.teachers import TEACHERS, ask_teacher, ask_teachers, compute_features, harden, take_fingerprint
@@ -47,7 +48,8 @@ def train(sets: list[PictureSet], recipe: Recipe, out: Path, report: Report, che
             f"here are {len(paths)} in {len(names)} classes."
         )
     earlier = [load_encoder_network(path) for path in checkpoints]
-    out.parent.mkdir(parents=True, exist_ok=True)
+    for path in (out, log_path(out)):
+        make_way(path)
     ask = partial(ask_teacher, paths=paths)
     lesson = ask_teachers(ask, take_fingerprint(paths), out.with_suffix(".teachers.npz"), report)
     if earlier:
@@ -121,8 +123,9 @@ class _Diary:
 
     def save(self, network: keras.Model, head: Head) -> None:
         """Write the classifier and its log."""
-        build_classifier(network, head).save(self._out)
-        log_path(self._out).write_text(json.dumps(self._log, indent=2) + "\n", "utf-8")
+        with writing(self._out) as classifier, writing(log_path(self._out)) as log:
+            build_classifier(network, head).save(classifier)
+            log.write_text(json.dumps(self._log, indent=2) + "\n", "utf-8")
 
     def _count_seconds(self) -> int:
         return round(time.monotonic() - self._began)

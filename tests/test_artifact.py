@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from model.artifact import SHIPPED, amend_card, load_artifact, save_artifact
+from model.artifact import SHIPPED, amend_card, load_artifact, make_way_for_artifact, save_artifact
 from model.errors import ArtifactError
 from model.verdicts import VERDICTS
 
@@ -81,6 +81,31 @@ def test_a_card_is_amended_and_keeps_the_rest(card: Path) -> None:
     assert [threshold.verdict for threshold in amended.card.thresholds] == ["weak"]
     assert amended.card.notes == {"training": {"seed": 0}}
     assert amended == load_artifact(card)
+
+
+def test_an_artifact_that_could_not_be_written_whole_leaves_the_one_before(card: Path) -> None:
+    before = load_artifact(card)
+    with pytest.raises(TypeError, match="serializable"):
+        save_artifact(card, b"another network", ENTRIES | {"training": object()})
+    with pytest.raises(TypeError, match="serializable"):
+        amend_card(card, {"thresholds": object()})
+    assert load_artifact(card) == before
+    assert sorted(path.name for path in card.parent.iterdir()) == ["some-64.json", "some-64.tflite"]
+
+
+def test_an_artifact_may_lie_where_none_was_or_another_one_is(card: Path, tmp_path: Path) -> None:
+    make_way_for_artifact(card)
+    make_way_for_artifact(tmp_path / "new" / "other.json")
+    assert (tmp_path / "new").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("log.json", r"log\.json is there and no model card"), ("own.tflite", r"own\.tflite is there,")]
+)
+def test_what_is_no_artifact_is_not_written_over(tmp_path: Path, name: str, told: str) -> None:
+    (tmp_path / name).write_text('{"epochs_done": 3}')
+    with pytest.raises(ArtifactError, match=told):
+        make_way_for_artifact((tmp_path / name).with_suffix(".json"))
 
 
 def test_a_card_cannot_point_out_of_its_folder(card: Path) -> None:

@@ -158,6 +158,17 @@ def test_a_mistake_gets_one_clear_line_and_writes_nothing(tmp_path: Path, capsys
     assert not (tmp_path / "x.json").exists()
 
 
+@pytest.mark.parametrize("name", ["model.json", "model.tflite"])
+def test_a_model_is_never_written_over_by_what_it_becomes(
+    model: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = model.read_bytes()
+    source = model.rename(model.with_name(name))
+    assert main(["convert", str(source)]) == 1
+    assert f"{name} is there" in capsys.readouterr().err
+    assert source.read_bytes() == content
+
+
 def test_pictures_to_calibrate_on_must_decode(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "some").mkdir()
     (tmp_path / "some" / "broken.png").write_bytes(draw(BLUE)[:50])

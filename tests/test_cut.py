@@ -54,6 +54,10 @@ CLASSIFIERS = {
     ),
     "nested head": lambda: functional(base(), stack(layers.Dense(9), hidden(), layers.Dense(5, "softmax"), shape=(4,))),
     "classes nested alone": lambda: stack(base(), hidden(), stack(layers.Dense(5, "softmax"), shape=(64,))),
+    "probabilities as an operation": lambda: functional(layers.Flatten(), hidden(), layers.Dense(5), keras.ops.softmax),
+    "called by keyword": lambda: functional(
+        lambda picture: base()(inputs=picture, training=False), hidden(), lambda vector: layers.Dense(5)(inputs=vector)
+    ),
     "no classes": lambda: stack(layers.Flatten(), hidden()),
 }
 
@@ -89,6 +93,33 @@ def test_what_follows_the_hidden_layer_belongs_to_it() -> None:
     found = np.asarray(cut.network(PICTURES))
     assert found.min() == 0
     assert np.array_equal(found, cut.network(PICTURES))  # dropout rests
+
+
+def test_what_rests_outside_of_training_rests_whatever_the_model_says() -> None:
+    drop = layers.Dropout(0.5)
+    model = functional(layers.Flatten(), lambda pixels: drop(pixels, training=True), hidden(), layers.Dense(5))
+    network = cut_at_vector(model).network
+    assert np.array_equal(network(PICTURES), network(PICTURES))
+
+
+def test_a_model_trained_in_16_bits_computes_in_32() -> None:
+    half: Any = {"dtype": "mixed_float16"}
+    inner = stack(layers.Rescaling(1 / 255, **half), layers.Conv2D(4, 3, **half), layers.Flatten(**half))
+    network = cut_at_vector(functional(inner, layers.Dense(64, **half), layers.Dense(5))).network
+    assert {layer.compute_dtype for layer in network.layers} == {"float32"}
+    assert network.output.dtype == "float32"
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float64"])
+def test_weights_of_another_width_are_refused_by_name(dtype: str) -> None:
+    with pytest.raises(ArtifactError, match=f"hidden/kernel' are {dtype}; float32 is needed"):
+        cut_at_vector(stack(layers.Flatten(), layers.Dense(64, name="hidden", dtype=dtype), layers.Dense(5)))
+
+
+def test_weights_that_are_no_numbers_are_refused_by_name() -> None:
+    lost = keras.initializers.Constant(float("nan"))  # which a ReLU turns into zeros
+    with pytest.raises(ArtifactError, match="hidden/bias' are not all numbers"):
+        cut_at_vector(stack(layers.Flatten(), layers.Dense(64, "relu", bias_initializer=lost, name="hidden")))
 
 
 def test_a_pooled_layer_may_be_the_last_hidden_one() -> None:
@@ -127,6 +158,11 @@ def test_a_model_of_another_kind_is_told_what_is_missing(message: str, build: An
         cut_at_vector(build())
 
 
+def test_a_model_that_has_seen_no_picture_yet_is_refused() -> None:
+    with pytest.raises(ArtifactError, match="has no input yet"):
+        cut_at_vector(keras.Sequential([layers.Flatten(), hidden(), layers.Dense(5)]))
+
+
 def test_a_model_with_two_inputs_is_refused() -> None:
     one, other = keras.Input((SIZE, SIZE, 3)), keras.Input((SIZE, SIZE, 3))
     model = keras.Model([one, other], layers.Dense(5)(hidden()(layers.Flatten()(layers.Add()([one, other])))))
@@ -140,6 +176,12 @@ def test_a_size_is_asked_for_where_the_model_takes_any() -> None:
     with pytest.raises(ArtifactError, match="say with --size"):
         cut_at_vector(model)
     assert cut_at_vector(model, 20).network.input_shape == (None, 20, 20, 3)
+
+
+def test_a_size_that_a_layer_cannot_do_with_is_refused() -> None:
+    model = stack(layers.Conv2D(64, 3), layers.GlobalAveragePooling2D(), layers.Dense(5), shape=(None, None, 3))
+    with pytest.raises(ArtifactError, match=r"does not take 2 x 2 x 3 numbers: .*zero or negative"):
+        cut_at_vector(model, 2)
 
 
 def test_a_size_that_the_model_does_not_take_is_refused() -> None:

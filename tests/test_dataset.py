@@ -68,7 +68,15 @@ def test_an_empty_or_missing_folder_is_named(tmp_path: Path) -> None:
             read_set(folder)
 
 
-@pytest.mark.parametrize("text", ["", "a,b\n", "path\tgroup\nonly one column\n", "path\tgroup\na.jpg\tseven\n"])
+def test_the_mark_that_some_programs_put_before_a_list_does_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "groups.tsv").write_bytes("\ufeffpath\tgroup\r\na.jpg\t7\r\n".encode())
+    assert read_groups(tmp_path / "groups.tsv") == {"a.jpg": 7}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a,b\n", "path\tgroup\nonly one column\n", "path\tgroup\na.jpg\tseven\n", "path\tgroup\na.jpg\t99999999999\n"],
+)
 def test_a_list_of_another_layout_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "groups.tsv").write_text(text)
     with pytest.raises(DatasetError, match="not a list of groups"):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.errors import DriftError
+from model.errors import ArtifactError, DriftError
 from model.runtime import InterpreterPool, Pictures
 
 keras = pytest.importorskip("keras", reason="needs the train extra: pip install '.[train]'")
@@ -71,6 +71,13 @@ def test_a_conversion_of_other_weights_is_refused_with_the_number(exact: bytes, 
     with pytest.raises(DriftError, match=r"smallest cosine of float32: -?0\.\d+, allowed 0\.9999") as caught:
         check_parity(keras.Sequential(layers), exact, pictures, "float32")
     assert caught.value.measured < caught.value.allowed
+
+
+def test_a_network_that_gives_no_numbers_is_refused(exact: bytes, pictures: Pictures) -> None:
+    lost = keras.layers.Dense(64, bias_initializer=keras.initializers.Constant(float("inf")))
+    network = keras.Sequential([keras.Input((SIZE, SIZE, 3)), keras.layers.GlobalAveragePooling2D(), lost])
+    with pytest.raises(ArtifactError, match="gives no numbers"):
+        check_parity(network, exact, pictures, "float32")
 
 
 def test_int8_is_held_to_less_than_float32(network: object, small: bytes, pictures: Pictures) -> None:

@@ -56,6 +56,16 @@ def test_a_file_of_keras_2_says_what_it_said_then() -> None:
     assert np.allclose(tensor, wanted, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.parametrize("kind", ["h5", "keras"])
+def test_operations_between_layers_are_read(tmp_path: Path, kind: str) -> None:
+    picture = keras.Input((4, 4, 3))
+    one, *_ = keras.ops.split(keras.ops.relu(picture / 255.0 - 0.5) + 3.0, 2, axis=1)
+    model = keras.Model(picture, keras.layers.Dense(3)(keras.layers.Flatten()(keras.layers.Add()([one, one * one]))))
+    model.save(tmp_path / f"model.{kind}")
+    pictures = np.random.default_rng(0).uniform(0, 255, (2, 4, 4, 3)).astype(np.float32)
+    assert np.array_equal(load_keras_model(tmp_path / f"model.{kind}")(pictures), model(pictures))
+
+
 def test_the_file_itself_stays_as_it_is() -> None:
     before = KERAS_2.read_bytes()
     load_keras_model(KERAS_2)

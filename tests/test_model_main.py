@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.__main__ import main
+from model.__main__ import attempt, main
 from model.artifact import SHIPPED, load_artifact
 from tests.pictures import BLUE, GREEN, RED, draw
 
@@ -55,12 +55,20 @@ def test_embed_fails_when_nothing_can_be_embedded(tmp_path: Path, capsys: pytest
         (["embed", "{tmp}", "--out", "{tmp}/v.npz", "--model", "{tmp}/m.json"], "error: {tmp}/m.json is missing."),
         (["evaluate", "{tmp}/gone"], "error: {tmp}/gone is not a folder with pictures in it."),
         (["evaluate", "{tmp}", "--groups", "{tmp}/g.tsv"], "error: {tmp}/g.tsv is not a list of groups: "),
+        (
+            ["evaluate", "{folder}", "--groups", "{tmp}/other.tsv"],
+            "error: {tmp}/other.tsv names none of these pictures.",
+        ),
+        (["evaluate", "{folder}", "--alone", "--json", "{tmp}"], "error: {tmp}: Is a directory."),
+        (["embed", "{folder}", "--out", "{tmp}"], "error: {tmp}: Is a directory."),
+        (["embed", "{folder}", "--out", "{tmp}/other.tsv/v.npz"], "error: {tmp}/other.tsv: File exists."),
     ],
 )
 def test_a_mistake_gets_one_clear_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], line: str
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], line: str
 ) -> None:
-    assert main([argument.format(tmp=tmp_path) for argument in arguments]) == 1
+    (tmp_path / "other.tsv").write_text("path\tgroup\ncars/val/1.jpg\t1\n")
+    assert main([argument.format(tmp=tmp_path, folder=folder) for argument in arguments]) == 1
     said = capsys.readouterr().err
     assert said.startswith(line.format(tmp=tmp_path))
     assert said.count("\n") == 1
@@ -109,12 +117,49 @@ def test_thresholds_are_measured_printed_and_written_into_the_card(
     assert written != load_artifact().card.thresholds
 
 
-def test_a_checkpoint_is_named_as_what_it_is_before_anything_is_learnt(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+def test_thresholds_that_too_few_pictures_give_leave_the_card_as_it_is(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for suffix in (".json", ".tflite"):
+        shutil.copy(SHIPPED.with_suffix(suffix), tmp_path)
+    for path in [path for path in folder.rglob("*.jpg") if path.name != "0.jpg"]:
+        path.unlink()
+    assert main(["thresholds", str(folder), "--model", str(tmp_path / SHIPPED.name)]) == 1
+    assert "the card stays as it is" in capsys.readouterr().err
+    assert (tmp_path / SHIPPED.name).read_bytes() == SHIPPED.read_bytes()
+
+
+def test_an_interrupted_command_says_so_in_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+    def be_interrupted() -> None:
+        raise KeyboardInterrupt
+
+    assert attempt(be_interrupted) == 130
+    assert capsys.readouterr().err == "interrupted\n"
+
+
+def test_what_libraries_advise_their_callers_is_not_told_to_people() -> None:
+    advise = "import logging; from model.noise import silence_libraries as s; s(); logging.getLogger('tensorflow')"
+    command = [sys.executable, "-c", f"{advise}.warning('retracing is expensive')"]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["train", "x", "--out", "mine"], "argument --out: mine does not end in .keras"),
+        (["train", "x", "--out", "mine.keras", "--epochs", "-1"], "argument --epochs: -1 is not 0 or more"),
+        (["convert", "x.keras", "--out", "x.keras"], "argument --out: x.keras does not end in .json"),
+        (["convert", "x.keras", "--size", "0"], "argument --size: 0 is not 1 or more, at most 2048"),
+        (["convert", "x.keras", "--size", "9999"], "argument --size: 9999 is not 1 or more, at most 2048"),
+        (["convert", "x.keras", "--size", "large"], "argument --size: invalid int value: 'large'"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_refused_before_anything_is_done(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
 ) -> None:
     with pytest.raises(SystemExit):
-        main(["train", str(folder), "--out", "mine"])
-    assert "argument --out: mine does not end in .keras" in capsys.readouterr().err
+        main(arguments)
+    assert told in capsys.readouterr().err
 
 
 def test_the_commands_explain_themselves() -> None:
