@@ -230,10 +230,10 @@ class Folder:
         path = self._writable_path(key)
         try:
             yield path
-        except FileExistsError:
+        except (FileExistsError, IsADirectoryError):
+            if path.is_dir():
+                raise InvalidKeyError("there is a folder of that name") from None
             raise KeyTakenError(key) from None
-        except IsADirectoryError:
-            raise InvalidKeyError("there is a folder of that name") from None
         except OSError as error:
             if error.errno in _FORBIDDEN:
                 raise ReadOnlyLibraryError from None

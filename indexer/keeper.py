@@ -9,8 +9,9 @@ raise `ContendedError`.
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 from typing import Any, Literal
 
 from indexer.agreement import TRIES, Agreement, ContendedError
@@ -38,7 +39,10 @@ class UnknownPictureError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewPicture:
-    """A picture to add: its key, its bytes, its size in pixels and format, and what its sender says of it."""
+    """A picture to add: its key, its bytes, its size in pixels and format, and what its sender says of it.
+
+    Of what its sender does not say, label and tags, those of a picture that it replaces stay.
+    """
 
     key: str
     data: bytes
@@ -68,7 +72,8 @@ class Keeper:
                 if taken and not replace:
                     raise KeyTakenError(new.key)
                 if entry := self._write(new, taken):
-                    record = self._agreement.enter(entry, lambda _: _record(new, sha256, entry))
+                    make = partial(_renew if taken else _record, new, sha256, entry)
+                    record = self._agreement.enter(entry, make)
                     return record, "replaced" if taken else "added"
         raise ContendedError
 
@@ -193,7 +198,14 @@ def _afresh(record: Record, entry: Entry) -> Record:
     return record.afresh(entry.size, entry.mtime_ns, "added")
 
 
-def _record(new: NewPicture, sha256: str, entry: Entry) -> Record:
+def _renew(new: NewPicture, sha256: str, entry: Entry, replaced: Record | None) -> Record:
+    record = _record(new, sha256, entry)
+    if replaced is None:
+        return record
+    return replace(record, label=new.label or replaced.label, tags=new.tags or replaced.tags)
+
+
+def _record(new: NewPicture, sha256: str, entry: Entry, _: Record | None = None) -> Record:
     return Record(
         key=new.key,
         size=entry.size,

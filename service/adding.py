@@ -64,8 +64,8 @@ class Added:
 def add(query: Adding, body: Description) -> Response:
     """Add pictures: uploaded ones, or one by its address.
 
-    The same bytes under the same key are no news (200); other bytes are refused (409) unless `replace`. A picture that
-    does not decode is refused and not stored."""
+    The same bytes under the same key are no news (200), and its label and tags stay; other bytes are refused (409)
+    unless `replace`. A picture that does not decode is refused and not stored."""
     uploads = [fetch_upload(body.url)] if isinstance(body, Link) else read_uploads()
     if not 0 < len(uploads) <= MAX_FILES:
         raise InvalidRequestError(f"from 1 to {MAX_FILES} pictures are needed: parts image, or url")

@@ -40,7 +40,10 @@ class FoundPicture(TypedDict):
 
     id: Uuid
     key: str
-    score: Annotated[Score, Field(description="The cosine to the nearest of the pictures that were searched with.")]
+    score: Annotated[
+        Score,
+        Field(description="The cosine to the nearest picture that was searched with; -1 if a negative is nearer."),
+    ]
     verdict: Annotated[
         str | None,
         Field(description="duplicate, very close, related, weak, unrelated; null if the model cannot say."),

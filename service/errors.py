@@ -6,7 +6,7 @@ Layers below raise; only this module knows HTTP. The first row that an exception
 import logging
 from dataclasses import dataclass
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import (
     BadRequest,
     HTTPException,
@@ -183,6 +183,8 @@ def _meant(error: Exception) -> type[Exception]:
 
 
 def _sentence(error: Exception) -> str:
+    if type(error) is RequestEntityTooLarge and error.description == RequestEntityTooLarge.description:
+        return f"at most {request.max_content_length:,} bytes are taken here"
     if isinstance(error, HTTPException):
         return error.description or error.name
     meant = _meant(error)

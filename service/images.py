@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import PreconditionFailed
 
 from indexer.keeper import UNCHANGED, UnknownPictureError
-from indexer.library import KeyTakenError
+from indexer.library import InvalidKeyError, KeyTakenError
 from indexer.listing import CursorError
 from indexer.record import Record
 from indexer.room import NoRoomError
@@ -77,7 +77,7 @@ def remove(picture_id: str, query: Removing) -> Response:
 
 
 @image_routes.post("/<picture_id>/restore")
-@documented(Operation({200: _RECORD}, (UnknownPictureError, KeyTakenError, *KEEPING), query=Waiting))
+@documented(Operation({200: _RECORD}, (InvalidKeyError, UnknownPictureError, KeyTakenError, *KEEPING), query=Waiting))
 def restore(picture_id: str, query: Waiting) -> ResponseReturnValue:
     """Bring back what was removed last under this id."""
     record = context().keeper.restore(read_id(picture_id))

@@ -61,7 +61,7 @@ def read_body(in_json: type[Model], in_form: type[Model] | None = None) -> Model
 
 def refuse_body() -> None:
     """Raise `InvalidRequestError` if a request has a body."""
-    if request.stream.read(1):
+    if request.content_length or request.stream.read(1):
         raise InvalidRequestError("no body is taken here: what it says belongs into the address")
 
 

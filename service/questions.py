@@ -191,7 +191,10 @@ class Waiting(Fields):
 class Adding(Waiting):
     """How to add."""
 
-    replace: Annotated[bool, Field(description="Whether to replace other bytes under the key.")] = False
+    replace: Annotated[
+        bool,
+        Field(description="Whether to replace other bytes under the key. Label and tags stay that are not given."),
+    ] = False
 
 
 class Relabelling(Fields):

@@ -43,8 +43,8 @@ _ANSWERS = {200: Answer("What was found.", Found, FOUND, headers={"Server-Timing
 def search(body: Question) -> Response:
     """Search with pictures.
 
-    With uploaded pictures, a link, stored pictures, or any of these together. Of several pictures, hits are like at
-    least one and more like it than like any of `negative`."""
+    With uploaded pictures, a link, stored pictures, or any of these together. First come pictures that are more like
+    one of these than like any of `negative`; then all others, with a score of -1."""
     watch = Stopwatch()
     with watch.timing("receive", started_s()):  # its form is read already
         uploads = _receive(body)

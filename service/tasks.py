@@ -23,6 +23,7 @@ class InsufficientStorageError(Error):  # type: ignore[misc]
 
 
 _CODES = {413: "too_large", 507: "no_room"}
+_DETAILS = {413: "there are more bytes than LOOKALIKE_MAX_UPLOAD_MB allows"}  # waitress tells a limit that is not ours
 
 
 class AppTask(WSGITask):  # type: ignore[misc]
@@ -73,6 +74,6 @@ def _problem_of(error: Error, own_id: str) -> dict[str, Any]:
         "title": error.reason,
         "status": error.code,
         "code": _CODES.get(error.code, error.reason.lower().replace(" ", "_")),
-        "detail": str(error.body),
+        "detail": _DETAILS.get(error.code, str(error.body)),
         "request_id": own_id,
     }

@@ -53,6 +53,23 @@ def test_other_bytes_under_a_key_are_refused_unless_they_are_to_replace_it(clien
     assert client.get(f"/v1/images/{id_of('a.png')}/file").data == draw(BLUE)
 
 
+def test_what_was_said_of_a_picture_stays_when_its_bytes_are_replaced_unless_something_else_is_said(
+    client: FlaskClient,
+) -> None:
+    add(client, draw(RED), key="cars/a.png", label="mine", tags="old")
+    kept = add(client, draw(BLUE), query="?wait=5&replace=true", key="cars/a.png").json
+    assert (kept["label"], kept["tags"]) == ("mine", ["old"])
+    other = add(client, draw(GREEN), query="?replace=true", key="cars/a.png", label="yours", tags="new").json
+    assert (other["label"], other["tags"]) == ("yours", ["new"])
+
+
+def test_nothing_is_kept_of_a_picture_that_somebody_took_away_by_hand(client: FlaskClient, house: House) -> None:
+    add(client, draw(RED), key="cars/a.png", label="mine", tags="old")
+    (house.root / "cars/a.png").unlink()
+    other = add(client, draw(BLUE), query="?replace=true", key="cars/a.png").json
+    assert (other["label"], other["tags"]) == ("cars", [])
+
+
 def test_several_pictures_have_one_outcome_each(client: FlaskClient) -> None:
     parts = [(io.BytesIO(draw(RED)), "a.png"), (io.BytesIO(b"text " * 9), "b.png"), (io.BytesIO(draw(BLUE)), "c.png")]
     answer = client.post("/v1/images?wait=5", data={"image": parts, "label": "new"})
@@ -91,6 +108,25 @@ def test_a_key_that_leads_elsewhere_is_refused(client: FlaskClient, house: House
     answer = add(client, draw(RED), key=key)
     assert (answer.status_code, answer.json["code"]) == (400, "invalid_key")
     assert not list(house.root.iterdir())
+
+
+def test_a_key_that_is_a_folders_is_refused(client: FlaskClient, house: House) -> None:
+    add(client, draw(RED), key="cars/a.png")
+    for query in ("", "?replace=true"):
+        answer = add(client, draw(BLUE), query=query, key="cars")
+        assert (answer.status_code, answer.json["code"]) == (400, "invalid_key")
+        assert answer.json["detail"].endswith("there is a folder of that name")
+    assert [path.name for path in house.root.iterdir()] == ["cars"]
+
+
+def test_a_picture_whose_place_a_folder_has_taken_stays_in_the_trash(client: FlaskClient, house: House) -> None:
+    address = add(client, draw(RED), key="cars").headers["Location"]
+    client.delete(address)
+    add(client, draw(BLUE), key="cars/a.png")
+    assert client.post(f"{address}/restore").json["code"] == "invalid_key"
+    (house.root / "cars/a.png").unlink()
+    (house.root / "cars").rmdir()
+    assert client.post(f"{address}/restore").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -73,3 +73,9 @@ def test_two_slashes_are_not_taken_for_one(client: FlaskClient, address: str) ->
 )
 def test_a_limit_is_said_in_what_it_counts(client: FlaskClient, address: str, says: str) -> None:
     assert client.get(address).json["detail"] == says
+
+
+def test_a_body_that_is_too_large_is_told_how_large_it_may_be(client: FlaskClient) -> None:
+    for content_type, limit in (("application/json", "1,048,576"), ("multipart/form-data; boundary=x", "33,554,432")):
+        answer = client.post("/v1/search", data=bytes(34_000_000), content_type=content_type)
+        assert (answer.status_code, answer.json["detail"]) == (413, f"at most {limit} bytes are taken here")
