@@ -5,13 +5,17 @@ import signal
 import sys
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from io import TextIOWrapper
+from pathlib import Path
 from tempfile import NamedTemporaryFile
 from threading import Event, Thread
+from typing import IO
 
 from indexer.arguments import build_parser
 from indexer.assembly import STARTING_ERRORS, Parts, open_encoder, open_parts, open_worker
 from indexer.catalogue import Catalogue
 from indexer.console import ProgressDisplay, open_console
+from indexer.durable import write_aside
 from indexer.engine import Where
 from indexer.exchange import export_lines, import_lines
 from indexer.logs import log_to
@@ -28,6 +32,8 @@ FAILED = Where(equal={"state": "failed"})
 
 
 def main(arguments: Sequence[str]) -> int:
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a key may have letters that a terminal knows nothing of
     try:
         parser, commands = build_parser(_COMMANDS)
         settings, flags = load_settings(arguments, parser=parser, commands=commands)
@@ -40,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
             return _WITH_PARTS[flags.verb](settings, parts, flags)
         finally:
             parts.catalogue.close()
-    except (*STARTING_ERRORS, EmptyLibraryError, UnicodeDecodeError, OSError) as error:
+    except (*STARTING_ERRORS, EmptyLibraryError, OSError) as error:
         print(f"lookalike: {error}", file=sys.stderr)
         return 1
 
@@ -138,14 +144,23 @@ def reindex(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:
 
 def export(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  # noqa: ARG001
     """Write what is known of every picture as JSON lines: key, label, tags, time of adding, state, sum of the bytes."""
-    with flags.file.open("w", encoding="utf-8") if flags.file else nullcontext(sys.stdout) as file:
-        file.writelines(f"{line}\n" for line in export_lines(parts.catalogue))
+    with _open_output(flags.file) as file:
+        file.writelines(f"{line}\n".encode() for line in export_lines(parts.catalogue))
     return 0
+
+
+def _open_output(path: Path | None) -> AbstractContextManager[IO[bytes]]:
+    """Return what to write to. What was exported to a file before stays there until all has been written."""
+    if path is None:
+        return nullcontext(sys.stdout.buffer)
+    if path.exists() and not path.is_file():  # a pipe or a device
+        return path.open("wb")
+    return write_aside(path.resolve(), replace=True)
 
 
 def import_(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  # noqa: ARG001
     """Set labels, tags and times of adding as JSON lines say, on pictures that exist; tell what was skipped."""
-    with flags.file.open(encoding="utf-8") if flags.file else nullcontext(sys.stdin) as file:
+    with flags.file.open("rb") if flags.file else nullcontext(sys.stdin.buffer) as file:
         print(import_lines(parts.catalogue, file, lambda reason: print(reason, file=sys.stderr)))
     return 0
 
@@ -185,5 +200,12 @@ _WITH_PARTS = {
 _COMMANDS: dict[str, Callable[..., int]] = {**_WITH_PARTS, "sample": sample}
 
 
+def _end(number: int, _: object) -> None:
+    """Leave as whoever was told to stop, without a traceback, when what is open has been closed."""
+    raise SystemExit(128 + number)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, _end)
+    signal.signal(signal.SIGTERM, _end)
     sys.exit(main(sys.argv[1:]))

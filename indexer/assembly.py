@@ -39,7 +39,7 @@ class Parts:
 
 
 def open_parts(settings: Settings) -> Parts:
-    """Open library and catalogue. Raises `LibraryError`, `EngineError`, `NoRoomError`."""
+    """Open library and catalogue. Raises `SettingError`, `LibraryError`, `EngineError`, `NoRoomError`."""
     library, trash = _open_library(settings)
     catalogue = Catalogue(_open_engine(settings))
     if catalogue.engine_name == "edge":
@@ -64,6 +64,7 @@ def open_worker(settings: Settings, parts: Parts, encoder: Encoder) -> Worker:
 def _open_library(settings: Settings) -> tuple[Library, Trash]:
     if isinstance(settings.library, Path):
         folder = Folder(settings.library, settings.min_free_bytes)
+        _require_apart(folder.root, settings.data_folder.resolve())
         return folder, FolderTrash(settings.data_folder / "trash", folder)
     try:
         from indexer.bucket import Bucket
@@ -75,6 +76,12 @@ def _open_library(settings: Settings) -> tuple[Library, Trash]:
     objects = Objects(name, settings.s3_endpoint)
     bucket = Bucket(objects, prefix and f"{prefix}/", settings.library, settings.min_free_bytes)
     return bucket, BucketTrash(bucket)
+
+
+def _require_apart(root: Path, data: Path) -> None:
+    """Raise `SettingError` if what is kept of pictures, in the trash for one, would be taken for pictures."""
+    if data.is_relative_to(root) and not any(part.startswith(".") for part in data.relative_to(root).parts):
+        raise SettingError(f"LOOKALIKE_DATA cannot be {data}: it lies in the library; a folder outside is needed")
 
 
 def _open_engine(settings: Settings) -> Engine:

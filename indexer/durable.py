@@ -3,9 +3,12 @@
 import errno
 import os
 import secrets
+import stat
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 # Hidden, so that a scan of the library passes over what a crash may leave.
 TEMPORARY_PREFIX = ".lookalike-"
@@ -50,6 +53,28 @@ def write_file(path: Path, data: bytes, replace: bool, mtime_ns: int | None = No
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
     return status
+
+
+@contextmanager
+def write_aside(path: Path, replace: bool = False) -> Iterator[IO[bytes]]:
+    """Give a file to write; it gets its name, durably, when all has gone well, and the rights of the one it replaces.
+
+    Raises `FileExistsError` if there is something already and `replace` is false.
+    """
+    if path.exists() and not replace:
+        raise FileExistsError(f"{path} is there already")
+    aside = path.with_name(f"{TEMPORARY_PREFIX}{path.name}")
+    try:
+        with aside.open("wb") as out:
+            if path.exists():
+                aside.chmod(stat.S_IMODE(path.stat().st_mode))
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        aside.replace(path)
+        sync_folder(path.absolute().parent)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def take_file(source: Path, target: Path) -> None:

@@ -55,7 +55,7 @@ def export_lines(catalogue: Catalogue) -> Iterator[str]:
             yield json.dumps(entries, ensure_ascii=False)
 
 
-def import_lines(catalogue: Catalogue, lines: Iterable[str], tell: Callable[[str], None]) -> ImportReport:
+def import_lines(catalogue: Catalogue, lines: Iterable[str | bytes], tell: Callable[[str], None]) -> ImportReport:
     """Set label, tags and time of adding as lines say, on pictures that exist; a field that a line lacks stays.
 
     Why a line was skipped is told. A page of lines is held at once, and what a page changes becomes durable together.
@@ -72,7 +72,7 @@ def import_lines(catalogue: Catalogue, lines: Iterable[str], tell: Callable[[str
     return report
 
 
-def _read(page: list[tuple[int, str]], report: ImportReport, tell: Callable[[str], None]) -> Iterator[Saying]:
+def _read(page: list[tuple[int, str | bytes]], report: ImportReport, tell: Callable[[str], None]) -> Iterator[Saying]:
     for number, line in page:
         try:
             yield _saying(number, line)
@@ -106,18 +106,27 @@ def _says_nothing_new(saying: Saying, record: Record) -> bool:
     return all(payload.get(name) == value for name, value in saying.said.items())
 
 
-def _saying(number: int, line: str) -> Saying:
+def _saying(number: int, line: str | bytes) -> Saying:
     try:
         entries = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise LineError("not JSON") from None
     if not isinstance(entries, dict) or not isinstance(entries.get("key"), str):
         raise LineError('not an object with a "key"')
+    _check_text(entries)
     sha256 = entries.get("sha256")
     if not isinstance(sha256, str | None):
         raise LineError("sha256 must be text")
     said = {name: _CHECKS[name](entries[name]) for name in SAID if name in entries}
     return Saying(number, entries["key"], sha256, said)
+
+
+def _check_text(value: Any) -> None:
+    """Raise `LineError` where half a letter stands, which JSON can say and no catalogue can keep."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise LineError("a text in it is not valid Unicode") from None
 
 
 def _label(value: Any) -> str | None:

@@ -4,7 +4,6 @@ Of a server it is Qdrant's own snapshot; of the embedded catalogue it is an arch
 """
 
 import hashlib
-import os
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from typing import IO, Any
 
 import requests
 
-from indexer.durable import TEMPORARY_PREFIX, sync_folder
+from indexer.durable import write_aside
 from indexer.engine import EngineError, EngineUnavailableError
 from indexer.room import require_room
 
@@ -34,7 +33,7 @@ def save_files(folder: Path, file: Path, min_free_bytes: int) -> int:
     held = sum(path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file())
     require_room(file.absolute().parent, held + min_free_bytes)
     # The emptiest level: the files begin as many zeros, and a vector hardly shrinks.
-    with _written(file) as out, tarfile.open(fileobj=out, mode="w:gz", compresslevel=1) as archive:
+    with write_aside(file) as out, tarfile.open(fileobj=out, mode="w:gz", compresslevel=1) as archive:
         archive.add(folder.resolve(), folder.name, filter=lambda found: None if found.name.endswith("/lock") else found)
     return file.stat().st_size
 
@@ -55,7 +54,7 @@ class ServerSnapshots:
 
         Raises `FileExistsError`, `NoRoomError`, `SnapshotError`.
         """
-        with _written(file) as out:
+        with write_aside(file) as out:
             made = self._ask("POST", self._address).json()["result"]
             address = f"{self._address}/{made['name']}"
             try:
@@ -94,20 +93,3 @@ def _translated_errors() -> Iterator[None]:
         yield
     except requests.RequestException as error:
         raise EngineUnavailableError(f"Qdrant does not answer: {error}") from error
-
-
-@contextmanager
-def _written(file: Path) -> Iterator[IO[bytes]]:
-    """Give a file to write; it gets its name, durably, when all has gone well. Raises `FileExistsError`."""
-    aside = file.with_name(f"{TEMPORARY_PREFIX}{file.name}")
-    if file.exists():
-        raise FileExistsError(f"{file} is there already")
-    try:
-        with aside.open("wb") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        aside.rename(file)
-        sync_folder(file.absolute().parent)
-    finally:
-        aside.unlink(missing_ok=True)

@@ -2,6 +2,10 @@
 
 import json
 import logging
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +14,7 @@ import pytest
 
 from indexer.__main__ import main
 from tests.pictures import BLUE, RED, draw
+from tests.running import ROOT, wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +86,55 @@ def test_a_file_that_cannot_be_read_is_one_clear_line(
 ) -> None:
     assert main(["import", str(tmp_path / "nowhere.jsonl"), *place]) == 1
     assert capsys.readouterr().err.splitlines()[-1].startswith("lookalike: ")
+
+
+def test_an_export_replaces_the_one_before_in_one_step_or_is_poured_into_a_pipe(
+    place: list[str], tmp_path: Path
+) -> None:
+    before, records = tmp_path / "before.jsonl", tmp_path / "records.jsonl"
+    records.write_text("what was said before")
+    before.hardlink_to(records)
+    assert main(["export", str(records), *place]) == 0
+    assert (before.read_text(), records.read_text()) == ("what was said before", "")
+    assert main(["export", "/dev/null", *place]) == 0
+    assert Path("/dev/null").is_char_device()
+
+
+def test_names_are_told_whatever_letters_the_terminal_knows(place: list[str], tmp_path: Path) -> None:
+    (tmp_path / "library/cars").rename(tmp_path / "library/vélos")
+
+    def call(*arguments: str) -> bytes:
+        environ = os.environ | {"PYTHONIOENCODING": "ascii"}
+        command = [sys.executable, "-m", "indexer", *arguments, *place]
+        return subprocess.run(command, check=True, cwd=ROOT, env=environ, stdout=subprocess.PIPE).stdout
+
+    assert b"new\tv\\xe9los/red.png\n" in call("sync", "--dry-run")
+    main(["sync", *place])
+    assert '"key": "vélos/red.png"'.encode() in call("export"), "what a program reads is UTF-8"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_that_is_told_to_stop_ends_without_a_traceback(
+    place: list[str], tmp_path: Path, number: signal.Signals
+) -> None:
+    command = [sys.executable, "-m", "indexer", "import", *place]  # which waits for what is said
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        wait_until((tmp_path / "data/lookalike/edge").exists)
+        process.send_signal(number)
+        assert process.wait(60) == 128 + number
+        assert process.stderr is not None
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_what_is_kept_of_pictures_lies_in_no_library(
+    place: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "library")
+    for data in ("library", "library/data", "link/data"):
+        assert main(["sync", *place, "--data", str(tmp_path / data)]) == 1
+        assert "it lies in the library" in capsys.readouterr().err
+    assert {path.name for path in (tmp_path / "library").iterdir()} == {"cars", "torn.png"}
+    assert main(["sync", *place, "--data", str(tmp_path / "library/.lookalike")]) == 0
 
 
 def test_the_sample_is_drawn_into_no_library_of_somebody(

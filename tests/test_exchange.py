@@ -90,6 +90,9 @@ def test_other_bytes_and_pictures_that_are_not_there_are_skipped_and_told(catalo
     ("line", "reason"),
     [
         ("not a line", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ('{"key": "\\ud800.jpg"}', "a text in it is not valid Unicode"),
+        ('{"key": "blue.jpg", "tags": ["\\udfff"]}', "a text in it is not valid Unicode"),
         ("[1]", 'not an object with a "key"'),
         ('{"key": 5}', 'not an object with a "key"'),
         ('{"key": "blue.jpg", "sha256": 5}', "sha256 must be text"),
