@@ -14,7 +14,7 @@ from model.artifact import Artifact, save_artifact
 from model.cut import Cut, cut_at_vector
 from model.dataset import read_pixels
 from model.errors import ArtifactError, DriftError
-from model.export import check_parity, convert_to_float32, convert_to_int8, keep
+from model.export import check_parity, convert_to_float32, convert_to_int8, keep, split_pictures
 from model.keras_file import load_keras_model
 from model.release import PREPROCESSING
 from model.runtime import Pictures
@@ -61,9 +61,10 @@ def convert(source: Path, card: Path, wish: Wish, report: Callable[[str], None])
 
 def _choose(network: keras.Model, pictures: Pictures | None, report: Callable[[str], None]) -> Conversion:
     if pictures is not None:
+        calibrating, comparing = split_pictures(pictures)
         try:
-            content = _run(lambda: convert_to_int8(network, pictures, keep))
-            return Conversion("int8", content, check_parity(network, content, pictures, "int8", keep))
+            content = _run(lambda: convert_to_int8(network, calibrating, keep))
+            return Conversion("int8", content, check_parity(network, content, comparing, "int8", keep))
         except DriftError as fault:
             report(f"8-bit arithmetic strays too far, so float32 it is: {fault}")
     compared = _draw_pictures(network.input_shape[1]) if pictures is None else pictures[:_DRAWN_PICTURES]

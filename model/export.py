@@ -9,7 +9,7 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
 from model.backbone import prepare
-from model.errors import ArtifactError, DriftError
+from model.errors import ArtifactError, DatasetError, DriftError
 from model.runtime import InterpreterPool, Pictures, normalise
 
 # What a picture's pixels, 0..255, become before they enter the network.
@@ -20,6 +20,21 @@ Prepare = Callable[[tf.Tensor], tf.Tensor]
 # which the boards measure.
 SMALLEST_COSINE = {"float32": 0.9999, "int8": 0.90}
 MEAN_COSINE = {"float32": 0.99999, "int8": 0.98}
+
+
+# With fewer, a layer's range is a guess, and so is how near the conversion stays to the network.
+FEWEST_PICTURES = 20
+
+
+def split_pictures(pictures: Pictures) -> tuple[Pictures, Pictures]:
+    """Return one half of some pictures, to calibrate on, and the other, to compare with: calibration flatters its own.
+
+    Raises DatasetError when they are too few for that.
+    """
+    if len(pictures) < FEWEST_PICTURES:
+        raise DatasetError(f"Calibrating takes {FEWEST_PICTURES} pictures or more; {len(pictures)} were given.")
+    half = len(pictures) - len(pictures) // 2
+    return pictures[:half], pictures[half:]
 
 
 def keep(pixels: tf.Tensor) -> tf.Tensor:

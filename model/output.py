@@ -16,7 +16,7 @@ def make_way(path: Path) -> None:
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     asked = path if _takes_bytes_alone(path) else path.resolve().parent
-    if not os.access(asked, os.W_OK):
+    if not os.access(asked, os.W_OK, effective_ids=True):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 

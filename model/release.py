@@ -14,7 +14,7 @@ from model.backbone import INPUT_SIZE, load_backbone
 from model.candidate import Candidate, choose, describe_candidate, find_largest_loss
 from model.dataset import PictureSet, read_pixels
 from model.evaluate import Board, EmbeddedSet, embed_set, fill_board, score_set, tell_board
-from model.export import check_parity, convert_to_float32, convert_to_int8
+from model.export import check_parity, convert_to_float32, convert_to_int8, split_pictures
 from model.rivals import make_rivals
 from model.runtime import InterpreterPool, Pictures, Vectors, normalise
 from model.thresholds import measure_thresholds
@@ -57,7 +57,7 @@ def release(
     network, log = load_encoder_network(checkpoint)
     size = network.input_shape[1]
     pictures = _draw_sample(material.training, size, _CALIBRATION_PICTURES + _PARITY_PICTURES)
-    calibrating, comparing = np.split(pictures, [len(pictures) - len(pictures) // 2])
+    calibrating, comparing = split_pictures(pictures)
     report("converting")
     contents = _convert_both(network, calibrating)
     report("timing, with the plain backbone beside")

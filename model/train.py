@@ -175,7 +175,7 @@ def load_encoder_network(path: Path) -> tuple[keras.Model, dict[str, Any]]:
         vector = classifier.get_layer(VECTOR_LAYER).output
         return keras.Model(classifier.input, vector), log
     except (OSError, ValueError) as fault:
-        raise ArtifactError(f"{path} is not a trained classifier with its log: {fault}.") from fault
+        raise ArtifactError(f"{path} is not a trained classifier with its log: {str(fault).rstrip('.')}.") from fault
 
 
 def log_path(checkpoint: Path) -> Path:

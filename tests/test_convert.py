@@ -169,6 +169,16 @@ def test_a_model_is_never_written_over_by_what_it_becomes(
     assert source.read_bytes() == content
 
 
+def test_8_bits_are_not_tried_on_too_few_pictures(
+    model: Path, pictures: tuple[Path, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in pictures[19:]:
+        path.unlink()
+    model = model.rename(pictures[0].parent.parent / model.name)
+    assert main(["convert", str(model), "--calibrate", str(pictures[0].parent)]) == 1
+    assert "takes 20 pictures or more; 19 were given" in capsys.readouterr().err
+
+
 def test_pictures_to_calibrate_on_must_decode(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "some").mkdir()
     (tmp_path / "some" / "broken.png").write_bytes(draw(BLUE)[:50])

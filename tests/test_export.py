@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from model.errors import ArtifactError, DriftError
+from model.errors import ArtifactError, DatasetError, DriftError
 from model.runtime import InterpreterPool, Pictures
 
 keras = pytest.importorskip("keras", reason="needs the train extra: pip install '.[train]'")
 
 from model.backbone import prepare  # noqa: E402
-from model.export import check_parity, convert_to_float32, convert_to_int8  # noqa: E402
+from model.export import check_parity, convert_to_float32, convert_to_int8, split_pictures  # noqa: E402
 
 pytestmark = pytest.mark.train
 
@@ -83,6 +83,17 @@ def test_a_network_that_gives_no_numbers_is_refused(exact: bytes, pictures: Pict
 def test_int8_is_held_to_less_than_float32(network: object, small: bytes, pictures: Pictures) -> None:
     with pytest.raises(DriftError):
         check_parity(network, small, pictures, "float32")
+
+
+def test_a_conversion_is_compared_on_other_pictures_than_it_was_calibrated_on(pictures: Pictures) -> None:
+    calibrating, comparing = split_pictures(pictures[:21])
+    assert (len(calibrating), len(comparing)) == (11, 10)
+    assert np.array_equal(np.concatenate([calibrating, comparing]), pictures[:21])
+
+
+def test_too_few_pictures_to_calibrate_on_are_refused(pictures: Pictures) -> None:
+    with pytest.raises(DatasetError, match="takes 20 pictures or more; 19 were given"):
+        split_pictures(pictures[:19])
 
 
 def test_calibration_with_grey_pictures_alone_still_knows_black_and_white(network: object) -> None:
