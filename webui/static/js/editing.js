@@ -11,8 +11,8 @@ let edited = [];
 let settle = () => {};
 
 /**
- * Let somebody edit `pictures`. Return `{ records, refusals }`, what became of them and why not of some, or null when
- * nothing was changed.
+ * Let somebody edit `pictures`. Return `{ before, records, refusals }`, what they were, what became of them and why not
+ * of some, or null when nothing was changed.
  */
 export function edit(pictures) {
   edited = pictures;
@@ -21,6 +21,7 @@ export function edit(pictures) {
   else showMany(pictures);
   dialog.showModal();
   label.select();
+  if (pictures.length === 1) catchUp(pictures[0]);
   return new Promise((resolve) => { settle = resolve; });
 }
 
@@ -32,6 +33,25 @@ function showOne(picture) {
   label.placeholder = "";
   label.disabled = false;
   tags.value = picture.tags.join(", ");
+}
+
+/* It may have been edited elsewhere since it was shown. What somebody has begun to type stays. */
+async function catchUp(picture) {
+  try {
+    const record = await api.record(picture.id);
+    if (edited[0] !== picture) return;
+    edited = [record];
+    exchange(label, picture.label ?? "", record.label ?? "");
+    exchange(tags, picture.tags.join(", "), record.tags.join(", "));
+  } catch (error) {
+    if (edited[0] === picture) byId("editor-refusal").textContent = error.message;
+  }
+}
+
+function exchange(field, before, now) {
+  if (before === now || field.value !== before) return;
+  field.value = now;
+  if (field === document.activeElement) field.select();
 }
 
 function showMany(pictures) {
@@ -77,9 +97,12 @@ async function save(event) {
   byId("editor-save").disabled = false;
 }
 
-async function saveOne({ id }) {
-  const record = await api.edit(id, { label: label.value.trim() || null, tags: [tags.value] });
-  return { records: [record], refusals: [] };
+/* Only what was changed here is said: the rest may be another's. */
+async function saveOne(picture) {
+  const says = {};
+  if (label.value.trim() !== (picture.label ?? "")) says.label = label.value.trim() || null;
+  if (tags.value !== picture.tags.join(", ")) says.tags = [tags.value];
+  return { before: [picture], records: [await api.edit(picture.id, says)], refusals: [] };
 }
 
 async function saveMany() {
@@ -87,7 +110,7 @@ async function saveMany() {
   const says = { add_tags: [tags.value], remove_tags: dropped };
   if (isNone.checked) says.label = null;
   else if (label.value.trim()) says.label = label.value.trim();
-  return sorted(await api.several("edit", edited.map(({ id }) => id), says));
+  return { before: edited, ...sorted(await api.several("edit", edited.map(({ id }) => id), says)) };
 }
 
 function close(outcome) {

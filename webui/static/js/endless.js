@@ -16,6 +16,7 @@ const observer = new IntersectionObserver((entries) => {
   proceed();
 }, { rootMargin: AHEAD });
 
+document.addEventListener("returned", () => { if (!again.hidden) again.click(); });
 again.addEventListener("click", () => {
   trouble("");
   proceed();

@@ -5,7 +5,7 @@ import { say, settled } from "./notices.js";
 import { sorted } from "./refusals.js";
 import * as removing from "./removing.js";
 import * as results from "./results.js";
-import { changesOf, revert } from "./reverting.js";
+import { changesOf, differ, revert } from "./reverting.js";
 import * as selection from "./selection.js";
 import * as status from "./status.js";
 import * as viewer from "./viewer.js";
@@ -14,7 +14,7 @@ import { count } from "./words.js";
 export async function edit(pictures) {
   const outcome = await editing.edit(pictures);
   if (!outcome) return;
-  const changes = changesOf(pictures, outcome.records);
+  const changes = changesOf(outcome.before, outcome.records);
   renew(outcome.records);
   const undo = changes.length > 0 && { label: "Undo", run: () => takeBack(changes) };
   report("changed", changes, outcome.refusals, undo);
@@ -47,6 +47,12 @@ export async function catchUp() {
   if (waiting.size === 0) return;
   const records = await settled(results.askAgain());
   renew(records.filter(({ id, state }) => waiting.has(id) && state !== "pending"));
+}
+
+/** Show what a picture is called by now, where it was edited elsewhere. */
+export function learn(record) {
+  const shown = results.pictures().find(({ id }) => id === record.id);
+  if (shown && differ(shown, record)) renew([record]);
 }
 
 function renew(records) {

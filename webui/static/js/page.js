@@ -70,6 +70,7 @@ rows.listen({ open: viewer.open, isPlain: grid.isPlain, search: asking.searchSto
 viewer.listen({
   given: results.pictures,
   left: results.focus,
+  learned: keeping.learn,
   edit,
   retry,
   remove,

@@ -6,34 +6,50 @@ import * as results from "./results.js";
 import * as status from "./status.js";
 import { count, nameOf } from "./words.js";
 
-/** Remove pictures, `{ id, key }`; offer to undo it. Return those that are gone. */
+/** Ids of those that are on their way out: pressed again, they are not removed twice. */
+const leaving = new Set();
+
+/** Remove pictures, `{ id, key }`; offer to undo it. Return those that are gone, also those that were before. */
 export async function remove(pictures) {
-  const gone = await change("delete", pictures, "removed");
+  const wanted = pictures.filter(({ id }) => !leaving.has(id));
+  if (wanted.length === 0) return [];
+  for (const { id } of wanted) leaving.add(id);
+  const { well, missing } = await change("delete", wanted, "removed");
+  for (const { id } of wanted) leaving.delete(id);
+  const gone = [...well, ...missing];
   if (gone.length === 0) return gone;
   const putBack = results.takeOut(gone.map(({ id }) => id));
-  say(`${called(gone)} removed.`, { label: "Undo", run: () => restore(gone, putBack) });
+  if (missing.length > 0) say(`${called(missing)} no longer in the library.`);
+  if (well.length > 0) say(`${called(well)} removed.`, { label: "Undo", run: () => restore(well, putBack) });
   return gone;
 }
 
 async function restore(pictures, putBack) {
   const again = { label: "Try again", run: () => restore(pictures, putBack) };
-  const back = await change("restore", pictures, "brought back", again);
+  const { well: back, missing } = await change("restore", pictures, "brought back", again);
+  if (missing.length > 0) say(`${called(missing)} no longer in the trash.`);
   if (back.length === 0) return;
   putBack(back.map(({ id }) => id));
   say(`${called(back)} back.`);
 }
 
-/* Says what could not be done, and returns the others. */
+/* Returns those that it was done with, and those that are not there any more; says why not with others. */
 async function change(way, pictures, done, again) {
   const outcomes = await settled(api.several(way, pictures.map(({ id }) => id)), again);
-  const refused = outcomes.filter(({ error }) => error);
+  const missing = idsOf(outcomes.filter(({ error }) => error?.code === "unknown_picture"));
+  const refused = outcomes.filter(({ id, error }) => error && !missing.has(id));
   if (refused.length > 0) {
     const [{ error, status: why }] = refused;
     say(`${count(refused.length, "picture")} could not be ${done}. ${inWords(error, why)}`);
   }
-  const well = new Set(outcomes.filter(({ error }) => !error).map(({ id }) => id));
-  if (well.size > 0) status.refresh();
-  return pictures.filter(({ id }) => well.has(id));
+  const well = idsOf(outcomes.filter(({ error }) => !error));
+  if (well.size + missing.size > 0) status.refresh();
+  const among = (ids) => pictures.filter(({ id }) => ids.has(id));
+  return { well: among(well), missing: among(missing) };
+}
+
+function idsOf(outcomes) {
+  return new Set(outcomes.map(({ id }) => id));
 }
 
 function called(pictures) {

@@ -140,6 +140,7 @@ export function takeOut(ids) {
 
 function revise(found) {
   forget();
+  if (!shown.query) return;
   shown = { ...shown, pictures: found };
   remembered.set(shown.query, shown);
   countThem();

@@ -5,7 +5,12 @@ import * as api from "./api.js";
 export function changesOf(pictures, records) {
   const were = new Map(pictures.map((picture) => [picture.id, picture]));
   const pairs = records.map((after) => ({ before: were.get(after.id), after }));
-  return pairs.filter(({ before, after }) => said(before) !== said(after));
+  return pairs.filter(({ before, after }) => differ(before, after));
+}
+
+/** Whether label or tags of two records are not the same. */
+export function differ(one, other) {
+  return said(one) !== said(other);
 }
 
 function said({ label, tags }) {

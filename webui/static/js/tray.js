@@ -57,6 +57,7 @@ export function draw() {
 }
 
 function drawNow() {
+  const hadFocus = hasFocus();
   cancelAnimationFrame(frame);
   frame = 0;
   const left = jobs.filter(isOnItsWay);
@@ -64,6 +65,12 @@ function drawNow() {
   drawAll(left, isDone);
   drawEach(jobs.filter(({ state }) => state === "sending"));
   drawRefusals(jobs.filter(({ state }) => state === "refused"), isDone);
+  if (hadFocus && !hasFocus()) byId("tray-close").focus();
+}
+
+/* A button that goes must not take the focus with it. */
+function hasFocus() {
+  return tray.contains(document.activeElement) && document.activeElement.checkVisibility();
 }
 
 function isOnItsWay({ state }) {
@@ -153,5 +160,7 @@ function say(words) {
 }
 
 function hide() {
+  const hadFocus = hasFocus();
   tray.hidden = true;
+  if (hadFocus) byId("results").focus({ preventScroll: true });
 }

@@ -10,14 +10,18 @@ const dialog = byId("viewer");
 let pictures = () => [];
 let shown = null;
 let closed = () => {};
+let learn = () => {};
+let isLeaving = false;
 
 /**
  * `given()` returns the pictures to walk through; `search(id)`, `more(id)` and `less(id)` are the ways on, `edit(id)`,
- * `retry(id)` and `remove(id)` what is done with the picture, and `left(id)` is called when the view is closed.
+ * `retry(id)` and `remove(id)` what is done with the picture; `left(id)` is called when the view is closed, and
+ * `learned(record)` with what is known of a picture by now.
  */
-export function listen({ given, left, edit, retry, remove, ...ways }) {
+export function listen({ given, left, learned, edit, retry, remove, ...ways }) {
   pictures = given;
   closed = left;
+  learn = learned;
   byId("viewer-edit").addEventListener("click", () => edit(shown.id));
   byId("viewer-retry").addEventListener("click", () => retry(shown.id));
   byId("viewer-remove")?.addEventListener("click", () => {
@@ -67,12 +71,14 @@ function place() {
   return pictures().findIndex(({ id }) => id === shown.id);
 }
 
-/* Closing steps back, so that the history holds no view that is no longer there. */
+/* Closing steps back, so that the history holds no view that is no longer there: one step, however often it is pressed. */
 function leave() {
-  history.back();
+  if (!isLeaving) history.back();
+  isLeaving = true;
 }
 
 function follow(id) {
+  isLeaving = false;
   const picture = id && find(id);
   if (picture) return present(picture);
   if (!dialog.open) return null;
@@ -93,9 +99,11 @@ function present(picture) {
 async function complete(picture) {
   try {
     const record = await api.record(picture.id);
+    learn(record);
     if (shown === picture) fill({ ...picture, ...record });
-  } catch {
-    // What the answer said of it is shown already.
+  } catch (error) {
+    // What the answer said of it is shown already, and may be true no more.
+    if (shown === picture) byId("viewer-said").textContent = error.message;
   }
 }
 

@@ -10,9 +10,9 @@ export function percent(score) {
   return `${Math.round(Math.max(0, score) * 100)}%`;
 }
 
-/** A service's terse remark as a sentence. */
+/** A service's terse remark as a sentence. A host or a file that it begins with is not called otherwise. */
 export function sentence(remark) {
-  const words = remark.charAt(0).toUpperCase() + remark.slice(1);
+  const words = /^\S+\.\S/.test(remark) ? remark : remark.charAt(0).toUpperCase() + remark.slice(1);
   return /[.!?]$/.test(words) ? words : `${words}.`;
 }
 
