@@ -17,7 +17,7 @@ TOOLS := webui/node_modules/.package-lock.json
 .PHONY: help run venv stack secrets test test-stack lint bench lock
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# make/make/p' Makefile
 
 run: venv $(if $(filter $(SAMPLE),$(LIBRARY)),$(SAMPLE)/.drawn)
 	@exec $(BIN)/python -m service --library "$(LIBRARY)" --port $(PORT)

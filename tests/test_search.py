@@ -101,7 +101,7 @@ def test_all_formats_of_a_picture_find_it(client: FlaskClient) -> None:
         ({"filter": '{"state": "lost"}'}, "filter.state should be 'pending', 'indexed' or 'failed'"),
         ({"label": "a\nb"}, "label should have no control character"),
         ({"label": "a" * 201}, "label should have at most 200 characters"),
-        ({"tags": ",".join(map(str, range(51)))}, "tags should have at most 50 items"),
+        ({"tags": ",".join(map(str, range(51)))}, "tags should have at most 50 items, not 51"),
         ({"added_from": "yesterday"}, "added_from should be a time like"),
         ({"added_until": "2026-01-01T00:00:00"}, "added_until should be a time like"),
         ({"lable": "cars"}, "there is no field lable"),

@@ -13,6 +13,13 @@ _CARRY = """({ name, type, content, text }) => {
 }"""
 _PASTE = """({ carried, selector }) => document.querySelector(selector).dispatchEvent(
     new ClipboardEvent("paste", { clipboardData: carried, bubbles: true, cancelable: true }))"""
+# Whether the element that has the focus shows it, and is not covered by anything else.
+SEEN = """() => {
+    const focused = document.activeElement;
+    const { left, top, width, height } = focused.getBoundingClientRect();
+    const under = document.elementFromPoint(left + width / 2, top + height / 2);
+    return getComputedStyle(focused).outlineStyle !== "none" && (focused.contains(under) || under?.contains(focused));
+}"""
 
 
 def carry_file(page: Page, path: Path) -> JSHandle:

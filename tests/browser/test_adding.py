@@ -123,3 +123,5 @@ def test_what_can_never_be_taken_is_refused_in_words_and_not_tried_again(page: P
     expect(page.locator("#tray-refusals")).to_contain_text("It is no picture that can be read. JPEG, PNG,")
     expect(page.locator("#tray-refusals")).to_contain_text("It is damaged and cannot be opened.")
     expect(page.locator("#tray-retry")).to_be_hidden()
+    page.locator("#tray-close").press("Enter")
+    expect(page.locator("#results")).to_be_focused()

@@ -27,6 +27,7 @@ SAID: list[tuple[list[object], str]] = [
     (["duration", 90], "2 min"),
     (["duration", 5400], "1.5 h"),
     (["sentence", "limit is not a number"], "Limit is not a number."),
+    (["sentence", "example.org cannot be found"], "example.org cannot be found."),
 ]
 
 

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from indexer.record import id_of
 from tests.browser.conftest import Guests, draw, drawn
+from tests.browser.gestures import SEEN
 from tests.running import RunningService, wait_until
 
 Put = Callable[..., Path]
@@ -226,11 +227,71 @@ def test_an_outcome_that_differs_is_told(page: Page, put: Put, service: RunningS
     expect(page.locator(".notice").last).to_contain_text("It is no longer in the library.")
 
 
+def test_what_was_edited_elsewhere_is_shown_and_kept(page: Page, put: Put, service: RunningService) -> None:
+    put("shared.png", 0.07, label="old", tags="red")
+    page.goto("/?view=library")
+    address = f"{service.address}/v1/images/{id_of('shared.png')}"
+    service.session.patch(address, json={"label": "new", "tags": ["red", "blue"]}).raise_for_status()
+    entry(page, "shared.png").get_by_role("button", name="Edit").click()
+    expect(page.get_by_label("Label", exact=True).last).to_have_value("new")
+    service.session.patch(address, json={"label": "newer"}).raise_for_status()
+    page.locator("#editor-tags").fill("green")
+    page.get_by_role("button", name="Save").click()
+    expect(entry(page, "shared.png")).to_contain_text("newer green")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".notice").last).to_contain_text("changed back")
+    assert said(service, "shared.png") == [("new", ["red", "blue"])]
+
+
+def test_the_large_view_tells_the_list_what_was_edited_elsewhere(page: Page, put: Put, service: RunningService) -> None:
+    put("shared.png", 0.07, label="old")
+    page.goto("/?view=library")
+    service.session.patch(f"{service.address}/v1/images/{id_of('shared.png')}", json={"label": "new"})
+    entry(page, "shared.png").get_by_role("link").click()
+    expect(page.locator("#viewer-record")).to_contain_text("new")
+    expect(entry(page, "shared.png").locator(".entry-label")).to_have_text("new")
+
+
+def test_what_was_removed_elsewhere_is_said_to_be_gone(page: Page, put: Put, service: RunningService) -> None:
+    put("gone.png", 0.07)
+    page.goto("/?view=library")
+    expect(entry(page, "gone.png")).to_be_visible()
+    service.session.delete(f"{service.address}/v1/images/{id_of('gone.png')}").raise_for_status()
+    entry(page, "gone.png").get_by_role("link").click()
+    expect(page.locator("#viewer-said")).to_have_text("It is no longer in the library.")
+    page.locator("#viewer-remove").click()
+    expect(page.locator(".notice")).to_have_text(re.compile("^\\s*gone.png is no longer in the library."))
+    expect(entry(page, "gone.png")).to_have_count(0)
+
+
+def test_a_picture_is_removed_once_however_often_one_presses(page: Page, put: Put) -> None:
+    put("twice.png", 0.07)
+    held: list[Route] = []
+    page.route("**/v1/images/delete", lambda route: held.append(route))
+    page.goto("/?view=library")
+    entry(page, "twice.png").get_by_role("button", name="Remove").dblclick()
+    held[0].continue_()
+    expect(page.locator(".notice")).to_contain_text("twice.png is removed.")
+    expect(entry(page, "twice.png")).to_have_count(0)
+    assert len(held) == 1
+
+
+def test_whoever_walks_back_through_the_rows_is_not_hidden_by_what_stays_above_them(page: Page) -> None:
+    page.goto("/?view=library")
+    page.locator(".entry[data-id] a").nth(40).focus()
+    page.evaluate("document.activeElement.scrollIntoView({ block: 'start' })")
+    for _ in range(12):
+        page.keyboard.press("Shift+Tab")
+        assert page.evaluate(SEEN)
+
+
 def test_the_library_fits_the_narrowest_phone(phone: Page) -> None:
     phone.set_viewport_size({"width": 320, "height": 640})
     phone.goto("/?view=library")
     phone.get_by_role("checkbox", name="Select all").check()
-    expect(phone.locator("#chosen-edit")).to_be_in_viewport()
+    for act in ("Edit", "Remove", "Select none"):
+        expect(phone.locator("#chosen").get_by_role("button", name=act)).to_be_in_viewport(ratio=1)
+    assert phone.locator("#results-count").evaluate("words => words.scrollWidth <= words.clientWidth")
     assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     phone.locator("#chosen-edit").click()
     expect(phone.get_by_role("button", name="Save")).to_be_in_viewport()

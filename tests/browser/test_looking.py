@@ -170,6 +170,16 @@ def test_the_large_view_shows_the_record_and_the_way_back_closes_it(page: Page) 
     expect(page.locator(".cell a").nth(3)).to_be_focused()
 
 
+def test_the_large_view_is_closed_once_however_often_one_presses(page: Page) -> None:
+    page.locator("#library-link").click()
+    page.locator(".entry[data-id] a").first.click()
+    page.locator("#viewer-close").dblclick()
+    expect(page.locator("#viewer")).to_be_hidden()
+    page.go_forward()
+    expect(page.locator("#viewer")).to_be_visible()
+    expect(page).to_have_url(re.compile("view=library"))
+
+
 @pytest.mark.parametrize("way", ["More like this", "Less like this", "Search with this"])
 def test_whoever_goes_on_from_the_large_view_is_then_at_the_answer(page: Page, way: str) -> None:
     page.locator(".cell a").nth(3).press("Enter")
@@ -348,12 +358,16 @@ def test_a_linked_picture_is_shown_fetched_once_and_has_an_address(page: Page, l
     expect(page.locator("#query-picture")).to_be_visible()
 
 
-def test_more_that_does_not_come_can_be_asked_for_again(page: Page) -> None:
+@pytest.mark.parametrize("way", ["by hand", "by itself"])
+def test_more_that_does_not_come_is_asked_for_again(page: Page, way: str) -> None:
     page.route("**/v1/images?*cursor=*", lambda route: route.abort())
     page.locator("#results").press("End")
     expect(page.locator("#more-words")).to_contain_text("The service does not answer.")
     page.unroute("**/v1/images?*cursor=*")
-    page.get_by_role("button", name="Try again").click()
+    if way == "by hand":
+        page.get_by_role("button", name="Try again").click()
+    else:
+        page.evaluate("document.dispatchEvent(new Event('returned'))")  # as the status line tells it
     expect(page.locator("#tail")).to_be_hidden()
 
 
