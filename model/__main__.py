@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from model.arguments import Run, parse
 from model.artifact import amend_card, load_artifact, make_way_for_artifact
-from model.dataset import PictureSet, find_pictures, read_groups, read_set, read_training_set
+from model.dataset import PictureSet, read_groups, read_set, read_training_set
 from model.embed import Outcome, embed_folder, save_embedding
 from model.errors import ArtifactError, DatasetError, DriftError, ImageError
 from model.evaluate import Contender, embed_set, score_set, tell_board
@@ -174,7 +174,7 @@ def _find_rivals(options: argparse.Namespace, tests: list[PictureSet]) -> list[t
             raise
         _say("The backbone is left out: TensorFlow is missing, pip install '.[train]'.")
         return []
-    folders = [path for folder in options.fit for path in find_pictures(folder)]
+    folders = [path for folder in options.fit for path in read_set(folder).paths]
     return [(make_rivals(folders or [path for test in tests for path in test.paths], CORES), INPUT_SIZE)]
 
 

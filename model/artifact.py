@@ -49,6 +49,10 @@ def load_artifact(path: Path = SHIPPED) -> Artifact:
     not 64 wide.
     """
     card_path = path.with_suffix(".json")
+    if path.suffix in (".h5", ".keras") and not card_path.exists():
+        raise ArtifactError(
+            f"{path} is for Keras to run: `python -m model convert {path}` makes {card_path.name} of it."
+        )
     card = _parse_card(_read(card_path), card_path)
     model_path = card_path.parent / card.file
     content = _read(model_path)

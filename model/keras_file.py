@@ -4,11 +4,13 @@ Nothing in the file runs: code that a Lambda layer carries and classes of the au
 """
 
 import json
+import re
 import shutil
 import tempfile
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import h5py
 import keras
@@ -28,6 +30,7 @@ _OPERATIONS = ("keras.src.ops.numpy", "keras.src.ops.nn")
 _UNGROUPED = ("DepthwiseConv2D", "SeparableConv2D", "Conv2DTranspose")
 
 _CAUSE = "Exception encountered: "
+_ADVICE = re.compile(r"(?<=\.) (Please ensure|Make sure|If you trust) .*")  # to programmers
 _LONGEST_REASON = 240
 
 
@@ -40,6 +43,8 @@ def load_keras_model(path: Path) -> keras.Model:
         try:
             if suffix == ".h5":
                 _mend_file(copy)
+            elif not is_zipfile(copy):  # of which Keras would say that it is not there
+                raise ValueError("It is damaged or cut short.")
             model = keras.models.load_model(copy, compile=False, safe_mode=True)
         except Exception as fault:  # a damaged file can fail anywhere in Keras, HDF5 or JSON
             raise ArtifactError(f"{path} cannot be opened by Keras {keras.__version__}: {_explain(fault)}") from fault
@@ -111,5 +116,5 @@ def _explain(fault: Exception) -> str:
     """Return the sentence of a fault that names its cause: Keras puts it last, below the whole configuration."""
     lines = [line.strip() for line in str(fault).splitlines() if line.strip()]
     causes = [line.removeprefix(_CAUSE) for line in lines if line.startswith(_CAUSE)]
-    told = [*causes[-1:], *lines, type(fault).__name__][0]
+    told = _ADVICE.sub("", [*causes[-1:], *lines, type(fault).__name__][0])
     return told if len(told) <= _LONGEST_REASON else told[:_LONGEST_REASON] + " ..."

@@ -3,10 +3,16 @@
 import logging
 import os
 import sys
+from io import TextIOWrapper
 
 
 def silence_libraries() -> None:
-    """Let nothing but this process's own `sys.stderr` reach standard error from now on."""
+    """Let nothing but this process's own `sys.stderr` reach standard error from now on.
+
+    What it and standard output say may have letters that a terminal knows nothing of.
+    """
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, errors="backslashreplace")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)

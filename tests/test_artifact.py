@@ -41,6 +41,12 @@ def test_another_network_has_another_version(card: Path) -> None:
     assert save_artifact(card, b"another network", ENTRIES).card.version != before
 
 
+@pytest.mark.parametrize("name", ["mine.h5", "mine.keras"])
+def test_a_model_of_keras_is_told_what_becomes_of_it(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ArtifactError, match=rf"`python -m model convert {tmp_path}/{name}` makes mine\.json of it"):
+        load_artifact(tmp_path / name)
+
+
 @pytest.mark.parametrize("missing", [".json", ".tflite"])
 def test_a_missing_part_is_named(card: Path, missing: str) -> None:
     card.with_suffix(missing).unlink()

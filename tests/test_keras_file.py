@@ -111,7 +111,9 @@ def test_what_is_no_model_file_is_told_so(tmp_path: Path, content: bytes) -> Non
 def test_a_file_cut_short_is_refused(file: Path, kept: float) -> None:
     content = file.read_bytes()
     file.write_bytes(content[: max(8, int(kept * len(content)))])
-    assert "cannot be opened by Keras" in refusal(file)
+    said = refusal(file)
+    assert "cannot be opened by Keras" in said
+    assert "not found" not in said.lower()
 
 
 def test_weights_alone_are_refused_with_what_to_do(tmp_path: Path) -> None:
@@ -125,7 +127,8 @@ def test_code_in_a_file_is_refused_and_does_not_run(tmp_path: Path, name: str) -
     layers = [keras.Input((4,)), keras.layers.Lambda(lambda x, path=str(mark): (open(path, "w").close(), x)[1])]  # noqa: PTH123
     keras.Sequential(layers).save(tmp_path / name)
     mark.unlink()  # building it ran it once
-    assert "unsafe" in refusal(tmp_path / name) or "lambda" in refusal(tmp_path / name).lower()
+    said = refusal(tmp_path / name)
+    assert said.endswith("arbitrary code execution and thus it is disallowed by default.")
     assert not mark.exists()
 
 
@@ -135,4 +138,4 @@ def test_a_class_of_the_authors_own_is_refused_by_name(tmp_path: Path) -> None:
             return x
 
     keras.Sequential([keras.Input((4,)), Strange()]).save(tmp_path / "model.keras")
-    assert "Strange" in refusal(tmp_path / "model.keras")
+    assert refusal(tmp_path / "model.keras").endswith("Could not locate class 'Strange'.")

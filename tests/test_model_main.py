@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,10 @@ from model.artifact import SHIPPED, load_artifact
 from tests.pictures import BLUE, GREEN, RED, draw
 
 ROOT = Path(__file__).parent.parent
+
+needs_tensorflow = pytest.mark.skipif(
+    importlib.util.find_spec("tensorflow") is None, reason="needs the train extra: pip install '.[train]'"
+)
 
 
 @pytest.fixture
@@ -143,6 +148,13 @@ def test_what_libraries_advise_their_callers_is_not_told_to_people() -> None:
     assert subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stderr == b""
 
 
+def test_a_name_that_a_terminal_has_no_letters_for_is_told_all_the_same() -> None:
+    command = [sys.executable, "-c", "from model.noise import silence_libraries as s; s(); print('h\u00fcte')"]
+    terminal = os.environ | {"PYTHONIOENCODING": "ascii"}
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, env=terminal, check=True)
+    assert told.stdout == b"h\\xfcte\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -171,9 +183,16 @@ def test_the_commands_explain_themselves() -> None:
 
 
 @pytest.mark.train
-@pytest.mark.skipif(
-    importlib.util.find_spec("tensorflow") is None, reason="needs the train extra: pip install '.[train]'"
-)
+@needs_tensorflow
+def test_pictures_to_fit_on_that_are_not_there_are_named(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", str(folder), "--fit", str(tmp_path / "gone")]) == 1
+    assert f"{tmp_path / 'gone'} is not a folder with pictures in it." in capsys.readouterr().err
+
+
+@pytest.mark.train
+@needs_tensorflow
 def test_one_clear_line_stands_alone_whatever_tensorflow_has_to_say(tmp_path: Path) -> None:
     (tmp_path / "model.h5").write_bytes(b"no model")
     told = subprocess.run(
