@@ -7,6 +7,10 @@ from indexer.engine import DIVERSE_CANDIDATES, Engine, Point, Query, Where
 
 Ranked = list[tuple[Point, float]]
 
+# How far beyond a page on both sides is looked for pictures with the same score as its first and last: copies. Which of
+# them an engine takes, and in what order, changes with how many are asked for. Where there are more it may be any.
+_MARGINS = (1, 32, 1024)
+
 
 def rank(
     engine: Engine,
@@ -19,16 +23,46 @@ def rank(
 ) -> Ranked:
     """Return at most `limit` points from place `offset` on, with their scores, in the order that `Query` describes.
 
-    `without_ids` are left out before `offset` counts: without a filter, which would double the time.
+    Those with the same score come by id, so that pages show each once. `without_ids` are left out before `offset`
+    counts: without a filter, which would double the time.
     """
     if query.diversity:  # what is left out must not push away what resembles it
         return _rank_diverse(engine, query, limit, offset, replace(where, without_ids=without_ids), min_score)
     if query.diversity is not None:
         query = replace(query, diversity=None)
-    if not without_ids:
-        return engine.query(query, limit, offset, where, min_score)
-    found = engine.query(query, offset + limit + len(without_ids), 0, where, min_score)
-    return [(point, score) for point, score in found if point.id not in without_ids][offset : offset + limit]
+    return _rank_plain(engine, query, limit, offset, where, min_score, without_ids)
+
+
+def _rank_plain(
+    engine: Engine,
+    query: Query,
+    limit: int,
+    offset: int,
+    where: Where,
+    min_score: float | None,
+    without_ids: Collection[str],
+) -> Ranked:
+    page: Ranked = []
+    for margin in _MARGINS:
+        start = 0 if without_ids else max(0, offset - margin)
+        wanted = offset + limit + margin + len(without_ids) - start
+        found = engine.query(query, wanted, start, where, min_score)
+        kept = sorted((hit for hit in found if hit[0].id not in without_ids), key=_place_of)
+        page = kept[offset - start : offset - start + limit]
+        if not page or _is_settled(page, found, begins=start == 0, ends=len(found) < wanted):
+            break
+    return page
+
+
+def _place_of(hit: tuple[Point, float]) -> tuple[float, str]:
+    point, score = hit
+    return -score, point.id
+
+
+def _is_settled(page: Ranked, found: Ranked, begins: bool, ends: bool) -> bool:
+    """Return whether all with the scores of a page's first and last are among those that were found."""
+    first, last = page[0][1], page[-1][1]
+    return (begins or found[0][1] > first) and (ends or found[-1][1] < last)
 
 
 def _rank_diverse(

@@ -1,5 +1,6 @@
 """What several examples, examples to avoid, and diversity find, compared with numpy on every engine."""
 
+from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
@@ -104,6 +105,22 @@ def test_a_stored_picture_as_an_example_is_found_first_and_as_one_to_avoid_last(
 def test_pictures_without_a_vector_are_not_found_by_examples(catalogue: Catalogue) -> None:
     catalogue.insert([record(COUNT)])
     assert len(found(catalogue, Query([], STORED[:2]), 2 * COUNT)[0]) == COUNT
+
+
+@pytest.mark.parametrize("without", [(), ("40", "170")])
+@pytest.mark.parametrize("negatives", [0, 1])
+def test_pages_show_every_copy_of_a_picture_once(any_engine: Engine, negatives: int, without: Sequence[str]) -> None:
+    any_engine.write([Point(id_of(str(row)), {"key": str(row)}, STORED[row % 5]) for row in range(200)])
+    query, ids = Query(random_units(1, seed=4), STORED[:negatives]), [id_of(row) for row in without]
+    pages = [rank(any_engine, query, 7, start, EVERYTHING, None, ids) for start in range(0, 200, 7)]
+    keys = [point.payload["key"] for page in pages for point, _ in page]
+    assert sorted(keys) == sorted({str(row) for row in range(200)} - {*without})
+    scores = [score for page in pages for _, score in page]
+    assert scores == sorted(scores, reverse=True)
+    assert (
+        rank(any_engine, query, 30, 100, EVERYTHING, None, ids)
+        == rank(any_engine, query, 200, 0, EVERYTHING, None, ids)[100:130]
+    )
 
 
 def test_no_diversity_is_plain_nearest(catalogue: Catalogue) -> None:
