@@ -1,6 +1,6 @@
 """Ranks pictures by a query: what the engines leave to be done above and beside them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from indexer.engine import DIVERSE_CANDIDATES, Engine, Point, Query, Where
@@ -28,25 +28,18 @@ def rank(
     """
     if query.diversity:  # what is left out must not push away what resembles it
         return _rank_diverse(engine, query, limit, offset, replace(where, without_ids=without_ids), min_score)
-    if query.diversity is not None:
-        query = replace(query, diversity=None)
-    return _rank_plain(engine, query, limit, offset, where, min_score, without_ids)
+    plain = query if query.diversity is None else replace(query, diversity=None)
+    return _rank_plain(
+        lambda wanted, start: engine.query(plain, wanted, start, where, min_score), limit, offset, without_ids
+    )
 
 
-def _rank_plain(
-    engine: Engine,
-    query: Query,
-    limit: int,
-    offset: int,
-    where: Where,
-    min_score: float | None,
-    without_ids: Collection[str],
-) -> Ranked:
+def _rank_plain(ask: Callable[[int, int], Ranked], limit: int, offset: int, without_ids: Collection[str]) -> Ranked:
     page: Ranked = []
     for margin in _MARGINS:
         start = 0 if without_ids else max(0, offset - margin)
         wanted = offset + limit + margin + len(without_ids) - start
-        found = engine.query(query, wanted, start, where, min_score)
+        found = ask(wanted, start)
         kept = sorted((hit for hit in found if hit[0].id not in without_ids), key=_place_of)
         page = kept[offset - start : offset - start + limit]
         if not page or _is_settled(page, found, begins=start == 0, ends=len(found) < wanted):
