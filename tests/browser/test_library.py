@@ -269,11 +269,34 @@ def test_a_picture_is_removed_once_however_often_one_presses(page: Page, put: Pu
     held: list[Route] = []
     page.route("**/v1/images/delete", lambda route: held.append(route))
     page.goto("/?view=library")
-    entry(page, "twice.png").get_by_role("button", name="Remove").dblclick()
+    remove = entry(page, "twice.png").get_by_role("button", name="Remove")
+    with page.expect_request("**/v1/images/delete"):
+        remove.click()
+    remove.click()
+    remove.click()
     held[0].continue_()
     expect(page.locator(".notice")).to_contain_text("twice.png is removed.")
     expect(entry(page, "twice.png")).to_have_count(0)
     assert len(held) == 1
+
+
+@pytest.mark.parametrize("path", ["/", "/?view=library"])
+def test_the_second_press_of_a_double_click_removes_nothing_else(page: Page, put: Put, path: str) -> None:
+    put("below.png", 0.07)
+    put("above.png", 0.09)
+    page.goto(path)
+    remove = page.get_by_role("button", name="Remove above.png")
+    remove.hover()
+    place = remove.bounding_box() or {"x": 0, "y": 0}
+    page.mouse.move(place["x"] + 9, place["y"] + 9)
+    page.mouse.down()
+    page.mouse.up()
+    expect(remove).to_have_count(0)
+    page.mouse.down(click_count=2)
+    page.mouse.up(click_count=2)
+    page.get_by_role("button", name="Undo").click()
+    expect(remove).to_have_count(1)
+    expect(page.get_by_role("button", name="Remove below.png")).to_have_count(1)
 
 
 def test_whoever_walks_back_through_the_rows_is_not_hidden_by_what_stays_above_them(page: Page) -> None:

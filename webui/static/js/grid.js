@@ -69,13 +69,18 @@ export function listen({ open, search, remove }) {
   grid.addEventListener("click", (event) => {
     const { id, key } = event.target.closest(".cell")?.dataset ?? {};
     if (!id) return;
-    if (event.target.closest(".cell-remove")) remove(id, key);
+    if (event.target.closest(".cell-remove")) once(event, () => remove(id, key));
     else if (event.target.closest(".cell-search")) search(id);
     else if (event.target.closest("a") && isPlain(event)) {
       event.preventDefault();
       open(id);
     }
   });
+}
+
+/** The second press of a double click falls on what has moved up meanwhile: `act()` is not called for it. */
+export function once({ detail: presses }, act) {
+  if (presses < 2) act();
 }
 
 /** A click that asks for a new tab or window belongs to the browser. */

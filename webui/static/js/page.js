@@ -66,7 +66,7 @@ byId("stuck").remove();
 adding.listen(() => status.refresh());
 const [edit, retry, remove] = [keeping.edit, keeping.retry, keeping.remove].map(withOne);
 grid.listen({ open: viewer.open, search: asking.searchStored, remove });
-rows.listen({ open: viewer.open, isPlain: grid.isPlain, search: asking.searchStored, edit, remove });
+rows.listen({ open: viewer.open, isPlain: grid.isPlain, once: grid.once, search: asking.searchStored, edit, remove });
 viewer.listen({
   given: results.pictures,
   left: results.focus,

@@ -62,11 +62,11 @@ export function takeOut(id) {
 }
 
 /** Call `open`, `search`, `edit` or `remove` with the id of a picture that is clicked, or whose button is. */
-export function listen({ open, isPlain, ...acts }) {
+export function listen({ open, isPlain, once, ...acts }) {
   list.addEventListener("click", (event) => {
     const { id } = event.target.closest("[data-id]")?.dataset ?? {};
     const act = acts[event.target.closest("[data-act]")?.dataset.act];
-    if (act) act(id);
+    if (act) once(event, () => act(id));
     else if (event.target.closest("a") && isPlain(event)) {
       event.preventDefault();
       open(id);
