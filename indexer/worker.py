@@ -165,12 +165,10 @@ class Worker:
         if self._away:  # the others of its batch need not find out, too
             return Outcome(record, put_off=True)
         try:
-            return self._examine(record)
+            return self._examine_or_forget(record)
         except LibraryUnavailableError as error:
             self._away = error
             return Outcome(record, put_off=True)
-        except FileNotFoundError:
-            return self._gone(record)
         except (ImageError, InvalidKeyError) as error:
             return _failed(record, str(error))
         except OSError as error:
@@ -179,12 +177,14 @@ class Worker:
             log.exception("indexing %s failed unexpectedly", record.key)
             return _failed(record, f"unexpected {type(error).__name__}: {error}")
 
-    def _gone(self, record: Record) -> Outcome:
-        """Forget a picture, except where all are gone: then it is a disk that is not mounted, as for `sync`."""
-        if next(self._library.walk(), None):
+    def _examine_or_forget(self, record: Record) -> Outcome:
+        """A picture that is gone is forgotten, except where all are: then a disk is not mounted, as for `sync`."""
+        try:
+            return self._examine(record)
+        except FileNotFoundError:
+            if next(self._library.walk(), None) is None:
+                raise LibraryUnavailableError("the library is empty: is a disk not mounted?") from None
             return Outcome(record, gone=True)
-        self._away = LibraryUnavailableError("the library is empty: is a disk not mounted?")
-        return Outcome(record, put_off=True)
 
     def _examine(self, record: Record) -> Outcome:
         with self._library.reading(record.key) as (entry, source):

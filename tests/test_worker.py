@@ -13,7 +13,8 @@ import pytest
 
 from indexer.catalogue import Catalogue, Claim, Outcome
 from indexer.engine import EngineUnavailableError, Query
-from indexer.library import LibraryUnavailableError
+from indexer.folder import Folder
+from indexer.library import Entry, LibraryUnavailableError
 from indexer.record import id_of
 from indexer.worker import BATCH, MAX_ATTEMPTS, NICENESS, Worker, WorkerSettings
 from tests.conftest import House
@@ -145,6 +146,26 @@ def test_pictures_that_have_all_vanished_are_put_off_as_if_a_disk_were_not_mount
     (any_house.data / "elsewhere").rename(any_house.root)
     any_house.index_all()
     assert any_house.catalogue.counts() == {"pending": 0, "indexed": 2, "failed": 0}
+
+
+class Unlisted(Folder):
+    """A folder of which nobody can say what else is in it."""
+
+    def walk(self, folder: str = "") -> Iterator[Entry]:
+        raise LibraryUnavailableError(f"away: {folder}")
+
+
+def test_a_picture_that_vanished_with_its_library_is_put_off_until_that_is_back(house: House) -> None:
+    house.put("a.png", draw(RED))
+    house.synchroniser.sync()
+    house.library = Unlisted(house.root)
+    with worker_with(house) as house.worker:
+        (house.root / "a.png").rename(house.data / "a.png")
+        with pytest.raises(LibraryUnavailableError):
+            house.index_all()
+        (house.data / "a.png").rename(house.root / "a.png")
+        house.index_all()
+    assert house.catalogue.counts() == {"pending": 0, "indexed": 1, "failed": 0}
 
 
 def test_a_picture_that_keeps_interrupting_is_given_up(any_house: House) -> None:
