@@ -196,7 +196,8 @@ def test_all_that_differs_is_said_by_the_name_of_its_setting() -> None:
 
 
 def test_parts_are_opened_before_the_server_is_there(tmp_path: Path) -> None:
-    settings = Settings(library=tmp_path, data=tmp_path / "data", qdrant_url=f"http://127.0.0.1:{free_port()}")
+    (library := tmp_path / "library").mkdir()
+    settings = Settings(library=library, data=tmp_path / "data", qdrant_url=f"http://127.0.0.1:{free_port()}")
     parts = open_parts(settings)
     parts.catalogue.require_model("a model")
     with pytest.raises(EngineUnavailableError):
