@@ -53,12 +53,12 @@ class Agreement:
 
         Raises `ContendedError`.
         """
-        missing = self._missing(records)
+        missing = self.missing(records)
         for record in missing:
             self._trash.amend(record)
         known = missing
         for _ in range(TRIES):
-            known = self._missing(self._catalogue.get([record.id for record in known]).values())
+            known = self.missing(self._catalogue.get([record.id for record in known]).values())
             if not known:
                 return len(missing)
             for record in known:
@@ -66,7 +66,8 @@ class Agreement:
             self._catalogue.delete(known)
         raise ContendedError
 
-    def _missing(self, records: Iterable[Record]) -> list[Record]:
+    def missing(self, records: Iterable[Record]) -> list[Record]:
+        """Return the records of those pictures whose files are certainly not there."""
         return [record for record in records if self._library.lacks(record.key)]
 
 

@@ -107,7 +107,7 @@ class Synchroniser:
                 for record in compared.changed:
                     tell("changed", record.key)
             for records in self._unseen(seen, report, allow_empty):
-                for record in self._missing(records):
+                for record in self._agreement.missing(records):
                     tell("vanished", record.key)
                     report.vanished += 1
         return report
@@ -189,9 +189,6 @@ class Synchroniser:
 
     def _forget(self, records: Iterable[Record], report: SyncReport) -> None:
         report.vanished += self._agreement.leave(records)
-
-    def _missing(self, records: Iterable[Record]) -> list[Record]:
-        return [record for record in records if self._library.lacks(record.key)]
 
     def _is_picture(self, key: str) -> bool:
         """A file counts as a picture by its name or, failing that, by its content."""
