@@ -22,7 +22,7 @@ from indexer.sync import EmptyLibraryError, Synchroniser, SyncReport
 STEP_MS = 50  # how long the changes of one report may take to come in
 DEBOUNCE_MS = 800
 LOOK_UP_MS = 200  # the longest wait before the watch is known to stand, and between two looks at `stop`
-POLL_S = 60.0
+RETRY_S = 60.0
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Watcher:
         synchroniser: Synchroniser,
         wake: Callable[[], None],
         every_s: float = 0,
-        retry_s: float = POLL_S,
+        retry_s: float = RETRY_S,
     ) -> None:
         self._folder, self._synchroniser, self._wake = folder, synchroniser, wake
         self._every_s, self._retry_s = every_s or math.inf, retry_s
