@@ -71,7 +71,7 @@ def write_aside(path: Path, replace: bool = False) -> Iterator[IO[bytes]]:
             yield out
             out.flush()
             os.fsync(out.fileno())
-        aside.replace(path)
+        _give_name(aside, path, replace)
         sync_folder(path.absolute().parent)
     finally:
         aside.unlink(missing_ok=True)
