@@ -13,7 +13,7 @@ from model import VECTOR_SIZE
 from model.artifact import Artifact, save_artifact
 from model.cut import Cut, cut_at_vector
 from model.dataset import read_pixels
-from model.errors import ArtifactError, DriftError
+from model.errors import ArtifactError, DriftError, tell_reason
 from model.export import check_parity, convert_to_float32, convert_to_int8, keep, split_pictures
 from model.keras_file import load_keras_model
 from model.release import PREPROCESSING
@@ -78,8 +78,7 @@ def _run(conversion: Callable[[], bytes]) -> bytes:
     except DriftError:
         raise
     except Exception as fault:  # TensorFlow's converter raises whatever its passes raise
-        reason = " ".join(str(fault).split()) or type(fault).__name__
-        raise ArtifactError(f"LiteRT cannot run this network: {reason[:240]}") from fault
+        raise ArtifactError(f"LiteRT cannot run this network: {tell_reason(fault)}") from fault
 
 
 def _load_calibration(paths: tuple[Path, ...], size: int) -> Pictures | None:

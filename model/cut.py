@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from model import VECTOR_SIZE
-from model.errors import ArtifactError
+from model.errors import ArtifactError, tell_reason
 
 # What may stand between the classifier's last dense layer and its output without changing what it says.
 _AFTER_CLASSES = (keras.layers.Activation, keras.layers.Softmax, keras.layers.Dropout, keras.layers.Reshape)
@@ -43,8 +43,7 @@ def cut_at_vector(model: keras.Model, size: int | None = None) -> Cut:
     try:
         output = trace.follow(model, picture)
     except ValueError as fault:  # of a layer that the picture is too small for
-        reason = " ".join(str(fault).split())
-        raise ArtifactError(f"The model does not take {_tell_shape(picture)}: {reason[:240]}") from fault
+        raise ArtifactError(f"The model does not take {_tell_shape(picture)}: {tell_reason(fault)}") from fault
     vector = _find_vector(trace, output)
     if len(vector.shape) != 2 or vector.shape[-1] != VECTOR_SIZE:
         raise ArtifactError(

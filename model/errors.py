@@ -13,6 +13,8 @@ DriftError                  a converted model does not compute what the original
 # narrow it is.
 MAX_SIDE_PIXELS = 65_535
 
+_LONGEST_REASON = 240
+
 
 class ImageError(Exception):
     """Whatever makes a picture unusable. Its text is a plain sentence without paths."""
@@ -53,3 +55,8 @@ class DriftError(Exception):
         self.measured = measured
         self.allowed = allowed
         super().__init__(f"{what}: {measured:.6f}, allowed {allowed:.6f}")
+
+
+def tell_reason(fault: Exception) -> str:
+    """Return what an error of somebody else's code says, in one line that is not too long."""
+    return (" ".join(str(fault).split()) or type(fault).__name__)[:_LONGEST_REASON]
