@@ -111,6 +111,8 @@ def opened(source: Source, max_pixels: int) -> Iterator[Image.Image]:
 def _recognise(file: IO[bytes]) -> str:
     """Return the format that the first bytes announce."""
     prefix = file.read(16).ljust(16, b"\0")
+    if not file.tell():
+        raise UnsupportedFormatError("The file is empty.")
     file.seek(0)
     Image.preinit()
     for name in sorted(FORMATS - {"MPO"}):  # an MPO begins like the JPEG that it is

@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 from indexer.engine import EngineError, EngineUnavailableError
 from indexer.room import NoRoomError
 from service.answers import Problem
-from service.errors import INTERNAL, KINDS, InvalidRequestError, Kind
+from service.errors import INTERNAL, KINDS, PROBLEM, InvalidRequestError, Kind
 from service.keys import KeyNeededError, WriteKeyNeededError
 from service.operations import Answer, Operation
 from service.origins import ForeignPageError, UnknownHostError
@@ -23,7 +23,6 @@ from service.values import Fields, RequestSchema
 Json = dict[str, Any]
 
 REFERENCE = "#/components/schemas/{model}"
-PROBLEM = "application/problem+json"
 
 # What every operation may refuse with, and what those may that change something.
 ALWAYS: tuple[type[Exception], ...] = (
@@ -43,7 +42,7 @@ TAGS = {
 }
 ABOUT = (
     "Finds the pictures that look like this one. Bodies are JSON in UTF-8 or forms with files; errors are problem "
-    "documents (RFC 9457) with a stable `code`. What is not described here is refused."
+    "documents (RFC 9457) with a stable `code`, or pages for browsers. What is not described here is refused."
 )
 
 

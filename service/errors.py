@@ -30,6 +30,7 @@ from model.errors import ImageError, TooManyPixelsError, UndecodableError, Unsup
 from service.answers import Problem
 from service.backlog import QueueFullError
 from service.context import BusyError
+from service.faults import listed
 from service.fetch import (
     FetchDisabledError,
     FetchError,
@@ -39,8 +40,11 @@ from service.fetch import (
     UpstreamError,
 )
 from service.keys import KeyNeededError, WriteKeyNeededError
-from service.origins import ForeignPageError, UnknownHostError
+from service.origins import SAFE_METHODS, ForeignPageError, UnknownHostError
+from service.page import show_problem
 from service.readiness import NotReadyError
+
+PROBLEM = "application/problem+json"
 
 log = logging.getLogger(__name__)
 
@@ -153,13 +157,24 @@ def problem_of(error: Exception) -> Problem:
 def answer_error(error: Exception) -> Response:
     """Return an exception as an HTTP answer."""
     kind, problem = kind_of(error), problem_of(error)
-    response = jsonify(problem)
-    response.status_code, response.mimetype = kind.status, "application/problem+json"
+    if _is_read_by_a_person():
+        response = Response(show_problem(problem), mimetype="text/html")
+    else:
+        response = jsonify(problem)
+        response.mimetype = PROBLEM
+    response.status_code = kind.status
+    response.vary.add("Accept")
     if kind.retry_after_s:
         response.headers["Retry-After"] = str(kind.retry_after_s)
     if isinstance(error, HTTPException) and error.response is None:
         response.headers.extend((name, value) for name, value in error.get_headers() if name in _KEPT_HEADERS)
     return response
+
+
+def _is_read_by_a_person() -> bool:
+    """Return whether somebody goes to an address with a browser. Who wants anything, as programs do, wants no page."""
+    said = request.accept_mimetypes.best_match((PROBLEM, "application/json", "text/html"))
+    return request.method in SAFE_METHODS and said == "text/html"
 
 
 def register_errors(app: Flask) -> None:
@@ -183,6 +198,11 @@ def _meant(error: Exception) -> type[Exception]:
 
 
 def _sentence(error: Exception) -> str:
+    if isinstance(error, NotFound):
+        return f"there is nothing at {request.path[:200]}"
+    if isinstance(error, MethodNotAllowed):
+        taken = sorted({*(error.valid_methods or ())} - {"OPTIONS"})
+        return f"{request.method[:20]} is not taken here, but {listed(taken)}"
     if type(error) is RequestEntityTooLarge and error.description == RequestEntityTooLarge.description:
         return f"at most {request.max_content_length:,} bytes are taken here"
     if isinstance(error, HTTPException):

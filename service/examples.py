@@ -42,6 +42,8 @@ def embed_question(question: Question, uploads: Sequence[Upload], watch: Stopwat
         raise InvalidRequestError(f"at most {MAX_QUERY_PICTURES} pictures can be searched with at once")
     if not (uploads or question.id or question.positive or question.negative):
         raise InvalidRequestError("a picture is needed: a part image, or url, id, positive or negative")
+    if question.box != WHOLE and not (uploads or question.id):
+        raise InvalidRequestError("box is a part of a picture that is uploaded, linked or called by id: there is none")
     whole = [*question.positive, *question.negative]
     stored = find_vectors(whole if question.id is None else [question.id, *whole], watch)
     positive = [embed_picture(upload.data, question.box, watch) for upload in uploads]

@@ -10,18 +10,16 @@ from uuid import UUID
 
 from flask import request
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails, from_json
+from pydantic_core import from_json
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
 from indexer.keeper import UnknownPictureError
 from service.context import BusyError, context
 from service.errors import InvalidRequestError
+from service.faults import NAMELESS, faults_of
 from service.fetch import FetchDisabledError
 from service.values import Fields, RequestSchema
-
-MAX_FAULTS = 10
-NAMELESS = '""'
 
 Model = TypeVar("Model", bound=Fields)
 Read = Callable[[list[str]], Any]
@@ -38,25 +36,29 @@ class Upload:
     name: str
 
 
-def read_query(model: type[Model]) -> Model:
-    """Return what a request's address says. Raises `InvalidRequestError`."""
+def read_query(model: type[Model], of_body: type[Fields] | None = None) -> Model:
+    """Return what a request's address says; what stands there `of_body` is told so. Raises `InvalidRequestError`."""
     try:
         unquote_to_bytes(request.query_string).decode()
     except UnicodeDecodeError:
         raise InvalidRequestError("the address is not in UTF-8") from None
-    return _checked(model, _from_texts(model, request.args))
+    return _checked(model, _from_texts(model, request.args), of_body, "the body")
 
 
-def read_body(in_json: type[Model], in_form: type[Model] | None = None) -> Model:
-    """Return what a request's JSON object or form says. Raises `InvalidRequestError`, `UnsupportedMediaType`."""
+def read_body(in_json: type[Model], in_form: type[Model] | None = None, of_query: type[Fields] | None = None) -> Model:
+    """Return what a request's JSON object or form says; what stands there `of_query` is told so.
+
+    Raises `InvalidRequestError`, `UnsupportedMediaType`.
+    """
     if (coding := request.headers.get("Content-Encoding", "identity")).lower() != "identity":
         raise UnsupportedMediaType(f"a body is taken as it is, and not in {coding[:80]}")
     if request.is_json:
-        return _checked(in_json, _read_json())
+        return _checked(in_json, _read_json(), of_query, "the address")
     if in_form is not None and request.mimetype == "multipart/form-data":
-        return _checked(in_form, _from_texts(in_form, request.form))
-    taken = "application/json or multipart/form-data" if in_form else "application/json"
-    raise UnsupportedMediaType(f"the body is not {taken}")
+        _require_files()
+        return _checked(in_form, _from_texts(in_form, request.form), of_query, "the address")
+    taken = "JSON (application/json)" + (" or a form with files (multipart/form-data)" if in_form else "")
+    raise UnsupportedMediaType(f"the body should be {taken}, and is {_called()}")
 
 
 def refuse_body() -> None:
@@ -68,7 +70,7 @@ def refuse_body() -> None:
 def read_uploads() -> list[Upload]:
     """Return the pictures that a request carries as parts `image`. Raises `InvalidRequestError` for other files."""
     if others := request.files.keys() - {"image"}:
-        raise InvalidRequestError(f"there is no file field {min(others)[:80] or NAMELESS}")
+        raise InvalidRequestError(f"there is no file field {min(others)[:80] or NAMELESS}: pictures are called image")
     return [_read_part(part) for part in request.files.getlist("image")] if request.files else []
 
 
@@ -93,32 +95,34 @@ def read_id(text: str) -> str:
         raise UnknownPictureError(text[:80]) from None
 
 
-def _checked(model: type[Model], values: Any) -> Model:
+def _require_files() -> None:
+    if "image" in request.form:
+        raise InvalidRequestError("image is a text, and should be a file: with curl, image=@picture.jpg")
+
+
+def _called() -> str:
+    """Return what a request calls its body."""
+    if request.mimetype:
+        return f"called {request.mimetype[:80]}"
+    return "not called anything (Content-Type)" if request.content_length else "not there"
+
+
+def _checked(model: type[Model], values: Any, other: type[Fields] | None, elsewhere: str) -> Model:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise InvalidRequestError(*(_sentence(fault) for fault in error.errors()[:MAX_FAULTS])) from None
-
-
-def _sentence(fault: ErrorDetails) -> str:
-    """Return what is wrong with one value, with its name."""
-    name, says = ".".join(str(part)[:80] or NAMELESS for part in fault["loc"]) or "the body", fault["msg"]
-    says = says.replace(" after validation", "")
-    fixed = {
-        "extra_forbidden": f"there is no field {name}",
-        "missing": f"{name} is missing",
-        "model_type": f"{name} is not an object",
-    }
-    return fixed.get(fault["type"]) or (
-        f"{name} {says[says.index('should') :]}" if "should" in says else f"{name}: {says}"
-    )
+        others = other.model_fields if other else ()
+        raise InvalidRequestError(*faults_of(error, model, others, elsewhere)) from None
 
 
 def _read_json() -> Any:
+    if not (body := request.get_data()):
+        raise InvalidRequestError("the body is empty, and should be a JSON object")
     try:
-        return from_json(request.get_data())
+        return from_json(body)
     except ValueError as error:
-        raise InvalidRequestError(f"the body is not JSON: {error}") from None
+        says = str(error).replace("EOF while parsing a", "it ends in the middle of a")
+        raise InvalidRequestError(f"the body is not JSON: {says}") from None
 
 
 def _from_texts(model: type[Fields], given: MultiDict[str, str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
 
+from service.answers import Problem
 from service.context import VERSION, context
 from service.scheme import chosen_scheme
 
@@ -22,6 +23,11 @@ def show_page() -> str:
         asked=_kind_of(request.args),
         examples=len(request.args.getlist("more") + request.args.getlist("less")),
     )
+
+
+def show_problem(problem: Problem) -> str:
+    """Return a problem as whoever follows a link to it reads it: with a way back."""
+    return render_template("astray.html", scheme=chosen_scheme(), problem=problem)
 
 
 def _kind_of(asked: MultiDict[str, str]) -> str:

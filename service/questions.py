@@ -264,7 +264,15 @@ class Check(Fields):
 class Entrance(Fields):
     """A key to come in with."""
 
-    key: Annotated[str, Field(min_length=1, max_length=MAX_KEY_LETTERS, description="A read key or a write key.")]
+    key: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=MAX_KEY_LETTERS,
+            description="A read key or a write key.",
+            json_schema_extra={"format": "password"},
+        ),
+    ]
 
 
 class Version(Fields):

@@ -20,7 +20,7 @@ MIN_BOX_SIDE = 0.001
 PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f]*$"
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _ID = r"^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$"
-_SHA256 = r"^[0-9a-fA-F]{64}$"
+SHA256 = r"^[0-9a-fA-F]{64}$"
 
 
 class Fields(BaseModel):
@@ -44,7 +44,7 @@ _NO_DEFAULT = ("default", None)
 
 def _not_null(value: Any) -> Any:
     if value is None:
-        raise PydanticCustomError("null", "Input should not be null")
+        raise PydanticCustomError("null", "null")
     return value
 
 
@@ -54,7 +54,7 @@ def _whole(value: Any) -> Any:
 
 def _printable(text: str) -> str:
     if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
-        raise PydanticCustomError("control", "Input should have no control character and no half of a surrogate pair")
+        raise PydanticCustomError("control", "should have no control character and no half of a surrogate pair")
     return text.strip()
 
 
@@ -77,20 +77,20 @@ def _time(value: Any) -> Any:
     except OverflowError:
         return (datetime.min if value.startswith("0") else datetime.max).replace(tzinfo=UTC)
     except ValueError:
-        raise PydanticCustomError("time", "Input should be a time like 2026-01-31T12:00:00Z") from None
+        raise PydanticCustomError("time", "not a time") from None
 
 
 def _box(box: list[float]) -> list[float]:
     left, top, right, bottom = box
     if right - left < MIN_BOX_SIDE or bottom - top < MIN_BOX_SIDE:
-        raise PydanticCustomError("box", "Input should be [left, top, right, bottom] with some room between them")
+        raise PydanticCustomError("box", "should be [left, top, right, bottom] with some room between them")
     return box
 
 
-def _like(pattern: str, what: str) -> Callable[[str], str]:
+def _like(pattern: str) -> Callable[[str], str]:
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text) or text.endswith("\n"):
-            raise PydanticCustomError("pattern", f"Input should be {what}")
+            raise PydanticCustomError("pattern", "not like the pattern")
         return text.lower()
 
     return check
@@ -113,9 +113,7 @@ Tags = Annotated[list[Label], Field(max_length=MAX_TAGS), BeforeValidator(_split
 Time = Annotated[datetime, BeforeValidator(_time), WithJsonSchema({"type": "string", "format": "date-time"})]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Box = Annotated[list[Fraction], Field(min_length=4, max_length=4), AfterValidator(_box)]
-PictureId = Annotated[
-    str, Field(json_schema_extra={"format": "uuid", "pattern": _ID}), AfterValidator(_like(_ID, "a picture's id"))
-]
-Sha256 = Annotated[str, Field(json_schema_extra={"pattern": _SHA256}), AfterValidator(_like(_SHA256, "64 hex digits"))]
+PictureId = Annotated[str, Field(json_schema_extra={"format": "uuid", "pattern": _ID}), AfterValidator(_like(_ID))]
+Sha256 = Annotated[str, Field(json_schema_extra={"pattern": SHA256}), AfterValidator(_like(SHA256))]
 StateName = Literal["pending", "indexed", "failed"]
 SortName = Literal["newest", "oldest", "largest", "smallest"]

@@ -73,7 +73,10 @@ def test_examples_must_be_there_and_indexed(client: FlaskClient, house: House) -
 def test_no_more_than_twenty_examples_of_a_kind_are_taken(client: FlaskClient) -> None:
     ids = [id_of(str(number)) for number in range(21)]
     for way in ("positive", "negative"):
-        assert f"{way} should have at most 20 items" in client.post("/v1/search", json={way: ids}).json["detail"]
+        assert (
+            f"{way} should be a list of at most 20 pictures' ids"
+            in client.post("/v1/search", json={way: ids}).json["detail"]
+        )
     parts = [part(draw(RED)) for _ in range(21)]
     assert client.post("/v1/search", data={"image": parts}).json["code"] == "invalid_request"
 

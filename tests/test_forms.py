@@ -57,17 +57,22 @@ def test_a_body_that_is_no_form_is_refused(client: FlaskClient, content_type: st
 
 def test_a_file_under_another_name_is_refused_by_its_name(client: FlaskClient) -> None:
     answer = post(client, PART.replace(b'"image"', b'"photo"') + draw(RED) + b"\r\n--x--\r\n")
-    assert (answer.status_code, answer.json["detail"]) == (400, "there is no file field photo")
+    assert (answer.status_code, answer.json["detail"]) == (
+        400,
+        "there is no file field photo: pictures are called image",
+    )
 
 
 def test_a_file_without_a_name_of_its_field_is_refused(client: FlaskClient) -> None:
     answer = post(client, PART.replace(b' name="image";', b"") + draw(RED) + b"\r\n--x--\r\n")
-    assert (answer.status_code, answer.json["detail"]) == (400, 'there is no file field ""')
+    assert (answer.status_code, answer.json["detail"]) == (400, 'there is no file field "": pictures are called image')
 
 
 def test_a_field_given_twice_is_refused(client: FlaskClient) -> None:
     field = b'--x\r\nContent-Disposition: form-data; name="key"\r\n\r\na\r\n'
-    assert "key should be a valid string" in post(client, field * 2 + b"--x--\r\n").json["detail"]
+    assert (
+        "key should be a text of at most 1024 letters, not [" in post(client, field * 2 + b"--x--\r\n").json["detail"]
+    )
 
 
 def test_a_field_that_is_no_utf8_is_refused(client: FlaskClient) -> None:

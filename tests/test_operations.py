@@ -66,9 +66,12 @@ def test_two_slashes_are_not_taken_for_one(client: FlaskClient, address: str) ->
 @pytest.mark.parametrize(
     ("address", "says"),
     [
-        (f"/v1/images?cursor={'x' * 16_001}", "cursor should have at most 16000 characters"),
-        (f"{PICTURE}/file?v={'x' * 65}", "v should have at most 64 characters"),
-        (f"{PICTURE}/similar?box=0,1", "box should have at least 4 items, not 2"),
+        (
+            f"/v1/images?cursor={'x' * 16_001}",
+            "cursor should be a text of at most 16000 letters, not a text of 16001 letters",
+        ),
+        (f"{PICTURE}/file?v={'x' * 65}", "v should be a text of at most 64 letters, not a text of 65 letters"),
+        (f"{PICTURE}/similar?box=0,1", "box should be a list of 4 numbers, not [0, 1]"),
     ],
 )
 def test_a_limit_is_said_in_what_it_counts(client: FlaskClient, address: str, says: str) -> None:

@@ -191,7 +191,7 @@ def test_a_thumbnail_keeps_its_shape_and_never_grows() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\0" * 5000, b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%!PS-Adobe-3.0 EPSF"]
+    "data", [b"\0", b"\0" * 5000, b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%!PS-Adobe-3.0 EPSF"]
 )
 def test_what_is_no_picture_of_ours_is_unsupported(data: bytes) -> None:
     with pytest.raises(UnsupportedFormatError, match="JPEG, MPO, PNG"):

@@ -1,7 +1,7 @@
 /** Pictures on their way into the library: looked for there first, then sent, a few at a time. */
 import * as api from "./api.js";
 import { findKnown } from "./known.js";
-import { tooLarge } from "./limits.js";
+import { unfit } from "./limits.js";
 import { patiently } from "./patience.js";
 import { isPassing } from "./refusals.js";
 import * as tray from "./tray.js";
@@ -99,7 +99,7 @@ function portion() {
 
 /* It spares work and is nothing more: whatever goes wrong here is said when a picture is sent. */
 async function knownAmong(some) {
-  const files = some.map(({ file }) => file).filter((file) => file && !tooLarge(file));
+  const files = some.map(({ file }) => file).filter((file) => file && !unfit(file));
   try {
     return await findKnown(files);
   } catch {
@@ -135,7 +135,7 @@ async function place(job) {
 function send(job) {
   const wait = jobs.length <= FEW ? WAIT_SECONDS : 0;
   if (job.url) return api.addLink(job.url, wait, job.aborter.signal);
-  const refusal = tooLarge(job.file);
+  const refusal = unfit(job.file);
   if (refusal) throw new api.Problem(refusal, { status: 413 });
   return underAFreeName(job, wait, 1);
 }

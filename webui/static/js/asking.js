@@ -2,7 +2,7 @@
 import * as api from "./api.js";
 import * as chips from "./chips.js";
 import * as filters from "./filters.js";
-import { tooLarge } from "./limits.js";
+import { unfit } from "./limits.js";
 import { fileBehind } from "./linked.js";
 import * as message from "./message.js";
 import { say } from "./notices.js";
@@ -24,7 +24,7 @@ export function present() {
 
 /** Ask with another picture, a file or a link. */
 export function search({ file, url }) {
-  const refusal = file && tooLarge(file);
+  const refusal = file && unfit(file);
   if (refusal) return say(`${file.name}: ${refusal}`);
   return trail.go(askWith(asked, file ? { kind: "file", file } : { kind: "link", url }));
 }
