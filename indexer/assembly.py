@@ -105,5 +105,5 @@ def _open_server(settings: Settings, url: str) -> Engine:
     try:
         engine.prepare()
     except EngineUnavailableError as error:
-        log.warning("not there yet: %s", error)
+        log.warning("not there yet, at %s: %s", url, error)
     return engine

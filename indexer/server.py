@@ -4,11 +4,13 @@ It speaks REST. Over gRPC a search for 30 pictures was measured to take 2.0 ms i
 written and read more slowly: that is not worth a second port.
 """
 
+import json
 import logging
 import random
 import time
+import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -61,6 +63,7 @@ MIN_VERSION = (1, 17)  # from then on a condition and a mode of writing can be g
 # Between tries at what the server did not take or whose connection broke. Everything may be repeated: a write names the
 # state that it follows, or what it makes of any, and a second time finds itself done.
 PAUSES_S = (0.05, 0.2)
+MAX_REASON_LETTERS = 300
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +71,14 @@ log = logging.getLogger(__name__)
 class ServerTooOldError(EngineError):
     def __init__(self, version: str) -> None:
         super().__init__(f"Qdrant {version} is too old; {'.'.join(map(str, MIN_VERSION))} or later is needed")
+
+
+class ForeignCollectionError(EngineError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the collection {name} belongs to something else: what is in it are no pictures; "
+            "take another LOOKALIKE_COLLECTION"
+        )
 
 
 class _CollectionGoneError(EngineUnavailableError):
@@ -80,14 +91,15 @@ class _BusyError(EngineUnavailableError):
 
 def connect(url: str, api_key: str | None, timeout_s: int) -> QdrantClient:
     """Return a client of the server at `url`; nothing is sent yet."""
-    return QdrantClient(url=url, api_key=api_key, timeout=timeout_s, check_compatibility=False)
+    with warnings.catch_warnings(category=UserWarning, action="ignore"):  # that a key goes without TLS, as in the stack
+        return QdrantClient(url=url, api_key=api_key, timeout=timeout_s, check_compatibility=False)
 
 
 class ServerEngine:
     """An `Engine` on a collection of a Qdrant server, made where it is missing. Nothing is sent before it is used.
 
     Raises `EngineUnavailableError` when the server cannot be reached or is overloaded, `EngineError` when it refuses,
-    `ServerTooOldError`, and `CollectionDiffersError` if the collection is not of this shape.
+    `ServerTooOldError`, `CollectionDiffersError` if the collection is not of this shape, and `ForeignCollectionError`.
     """
 
     name = "server"
@@ -120,6 +132,8 @@ class ServerEngine:
                 if error.status_code != 409:  # another process was quicker
                     raise
         found = self._client.get_collection(self._collection)
+        if found.points_count and not _INDEXES.keys() & found.payload_schema.keys():
+            raise ForeignCollectionError(self._collection)
         if differences := self._shape.differences(found.config, self._vector_size):
             raise CollectionDiffersError(self._collection, differences)
         for field in _INDEXES.keys() - found.payload_schema.keys():
@@ -223,12 +237,22 @@ def _translated_errors() -> Iterator[None]:
 
 
 def _refusal(status: int, error: UnexpectedResponse) -> EngineError:
+    says = " ".join(filter(None, [str(status), error.reason_phrase, _reason(error.content)]))
     if status in (429, 503):
-        return _BusyError(f"Qdrant has too much to do: {error}")
+        return _BusyError(f"Qdrant has too much to do: {says}")
     if status == 404 and b"doesn't exist" in error.content:
-        return _CollectionGoneError(f"the collection has gone: {error}")
-    kind = EngineUnavailableError if status in (500, 502, 504) else EngineError
-    return kind(f"Qdrant refused: {error}")
+        return _CollectionGoneError(f"the collection has gone: {says}")
+    # 408: it was halted, or too slow itself.
+    kind = EngineUnavailableError if status in (408, 500, 502, 504) else EngineError
+    return kind(f"Qdrant refused: {says}")
+
+
+def _reason(content: bytes) -> str:
+    """Return in one line what a server says of why it refuses, with or without the JSON that it comes in."""
+    text = content.decode(errors="replace")
+    with suppress(ValueError, LookupError, TypeError):
+        text = str(json.loads(text)["status"]["error"])
+    return " ".join(text.split())[:MAX_REASON_LETTERS]
 
 
 def _between_numbers(start: float | None, end: float | None) -> models.Range:

@@ -8,12 +8,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from indexer.cores import count_cores
 from indexer.logs import FORMS, LEVELS, Form
 
 PREFIX = "LOOKALIKE_"
 SERVERS = "the server's"
+QDRANT_PORT = 6333
 QUANTIZATIONS = ("none", "scalar", "binary")
 CORES = count_cores()
 
@@ -71,7 +73,25 @@ def _name(text: str) -> str:
 def _url(text: str) -> str:
     if not re.fullmatch(r"https?://[^\s/]+/?.*", text):
         raise ValueError("an address that starts with http:// or https:// is needed")
+    _port_of(text)
     return text
+
+
+def _port_of(url: str) -> int | None:
+    try:
+        return urlsplit(url).port
+    except ValueError:
+        raise ValueError("what follows the last colon is not a port") from None
+
+
+def _qdrant(text: str) -> str:
+    """Return an address that names its port, as Qdrant's own client and whatever else asks there take another one."""
+    parts = urlsplit(_url(text))
+    return (
+        text
+        if _port_of(text) is not None
+        else parts._replace(netloc=f"{parts.netloc.rstrip(':')}:{QDRANT_PORT}").geturl()
+    )
 
 
 def _hosts(text: str) -> frozenset[str]:
@@ -99,6 +119,12 @@ def _path(text: str) -> Path:
     if not text or "\0" in text:
         raise ValueError("a path is needed")
     return Path(text).expanduser()
+
+
+def _api_key(text: str) -> str:
+    if not re.fullmatch(r"[!-~]+", text):
+        raise ValueError("letters, digits and signs without spaces are needed")
+    return text
 
 
 def _key(text: str) -> str:
@@ -144,8 +170,10 @@ class Settings:
     index_threads: int = _setting(_whole(1, 256), CORES, "pictures indexed at once", "the number of cores")
     model: Path | None = _setting(_path, None, "a model's card or file", "the one in `model/weights`")
     collection: str = _setting(_name, "lookalike", "the name of the collection in Qdrant")
-    qdrant_url: str | None = _setting(_url, None, "a Qdrant server, instead of the embedded engine", "none")
-    qdrant_api_key: str | None = _setting(str, None, "its API key", "none", secret=True)
+    qdrant_url: str | None = _setting(
+        _qdrant, None, "a Qdrant server (without a port: 6333), instead of the embedded engine", "none"
+    )
+    qdrant_api_key: str | None = _setting(_api_key, None, "its API key", "none", secret=True)
     qdrant_api_key_file: Path | None = _setting(_path, None, "a file that holds the API key", "none")
     qdrant_timeout_s: int = _setting(_whole(1, 600), 10, "how long one call to it may take")
     qdrant_shards: int | None = _setting(_whole(1, 1000), None, "into how many shards a new collection is cut", SERVERS)

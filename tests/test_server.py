@@ -15,7 +15,7 @@ from indexer.catalogue import Catalogue, ModelMismatchError
 from indexer.collection import CollectionDiffersError, Shape
 from indexer.engine import EVERYTHING, EngineError, EngineUnavailableError, Point, Query, Where
 from indexer.record import id_of
-from indexer.server import PAUSES_S, ServerEngine, ServerTooOldError
+from indexer.server import PAUSES_S, ForeignCollectionError, ServerEngine, ServerTooOldError
 from indexer.settings import Settings
 from model import VECTOR_SIZE
 from tests.conftest import build_house
@@ -78,13 +78,34 @@ def test_it_is_not_tried_for_ever(error: Exception) -> None:
 
 @pytest.mark.parametrize(
     ("error", "kind"),
-    [(SLOW, EngineUnavailableError), (status(500), EngineUnavailableError), (status(400), EngineError)],
+    [
+        (SLOW, EngineUnavailableError),
+        (status(408), EngineUnavailableError),  # a server that was halted for a while says so
+        (status(500), EngineUnavailableError),
+        (status(400), EngineError),
+    ],
 )
 def test_what_took_long_or_was_refused_is_not_repeated(error: Exception, kind: type[EngineError]) -> None:
     client = Faltering("upsert", error)
     with pytest.raises(EngineError) as caught:
         engine_on(client).write([A_POINT])
     assert (type(caught.value), client.calls) == (kind, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"Invalid API key or JWT", "Qdrant refused: 401 Invalid API key or JWT"),
+        (b'{"status": {"error": "one\\nline"}, "time": 0}', "Qdrant refused: 401 one line"),
+        (b'{"status": "ok"}', 'Qdrant refused: 401 {"status": "ok"}'),
+        (b"\xff" + b"x" * 999, "Qdrant refused: 401 \ufffd" + "x" * 299),
+        (b"", "Qdrant refused: 401"),
+    ],
+)
+def test_what_the_server_says_of_a_refusal_is_told_in_one_short_line(content: bytes, says: str) -> None:
+    with pytest.raises(EngineError) as caught:
+        engine_on(Faltering("upsert", status(401, content))).write([A_POINT])
+    assert str(caught.value) == says
 
 
 def test_a_server_that_comes_later_is_used_from_then_on() -> None:
@@ -141,6 +162,14 @@ def test_a_collection_with_other_vectors_is_refused() -> None:
     params = models.VectorParams(size=32, distance=models.Distance.COSINE)
     client.create_collection("test", vectors_config={"image": params})
     with pytest.raises(CollectionDiffersError, match="size 32 instead of 64"):
+        engine_on(client).prepare()
+
+
+def test_a_collection_of_something_else_is_left_alone() -> None:
+    client = Faltering("nothing")
+    client.create_collection("test", **Shape().arguments(VECTOR_SIZE))
+    client.upsert("test", [models.PointStruct(id=1, vector={}, payload={"text": "not a picture"})])
+    with pytest.raises(ForeignCollectionError, match="the collection test belongs to something else"):
         engine_on(client).prepare()
 
 

@@ -28,7 +28,9 @@ def test_an_empty_variable_counts_as_not_set() -> None:
     [
         ("PORT", "65536"), ("PORT", "-1"), ("PORT", "8000.0"), ("PORT", "٣"), ("THREADS", "0"), ("MAX_PIXELS", "many"),
         ("FETCH_URLS", "perhaps"), ("FETCH_TIMEOUT_S", "0"), ("FETCH_TIMEOUT_S", "inf"), ("COLLECTION", "a b"),
-        ("QDRANT_URL", "localhost:6333"), ("LIBRARY", "a\0b"), ("QDRANT_API_KEY_FILE", "/nothing/here"),
+        ("QDRANT_URL", "localhost:6333"), ("QDRANT_URL", "http://qdrant:many"), ("S3_ENDPOINT", "http://minio:99999"),
+        ("QDRANT_API_KEY", "schl\u00fcssel"), ("QDRANT_API_KEY", "two\nlines"), ("LIBRARY", "a\0b"),
+        ("QDRANT_API_KEY_FILE", "/nothing/here"),
         ("LIBRARY", "gs://bucket"), ("LIBRARY", "s3://"), ("LIBRARY", "s3://Bad_Bucket/a"), ("S3_ENDPOINT", "minio"),
         ("HOSTS", "nas.lan:8000"), ("HOSTS", "nas,http://nas.lan/"), ("HOSTS", "a b"),
     ],
@@ -36,6 +38,19 @@ def test_an_empty_variable_counts_as_not_set() -> None:
 def test_a_wrong_value_is_refused_with_the_name_of_the_setting(name: str, value: str) -> None:
     with pytest.raises(SettingError, match=PREFIX + name):
         read_settings({}, {PREFIX + name: value})
+
+
+@pytest.mark.parametrize(
+    ("url", "whole"),
+    [
+        ("http://qdrant", "http://qdrant:6333"),
+        ("https://qdrant.example/path", "https://qdrant.example:6333/path"),
+        ("https://[::1]", "https://[::1]:6333"),
+        ("http://qdrant:80", "http://qdrant:80"),
+    ],
+)
+def test_a_qdrant_server_without_a_port_is_asked_where_qdrant_listens(url: str, whole: str) -> None:
+    assert read_settings({}, {"LOOKALIKE_QDRANT_URL": url}).qdrant_url == whole
 
 
 def test_a_setting_that_does_not_exist_is_refused() -> None:
@@ -73,9 +88,10 @@ def test_a_key_that_cannot_be_used_is_refused_without_being_shown(key: str, tmp_
 def test_a_key_file_that_is_empty_or_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").write_text("\n")
     (tmp_path / "binary").write_bytes(b"\xff" * 20)
-    for name in ("empty", "binary"):
-        with pytest.raises(SettingError, match="LOOKALIKE_READ_KEY"):
-            read_settings({}, {"LOOKALIKE_READ_KEY_FILE": str(tmp_path / name)})
+    for setting in ("LOOKALIKE_READ_KEY", "LOOKALIKE_QDRANT_API_KEY"):
+        for name in ("empty", "binary"):
+            with pytest.raises(SettingError, match=setting):
+                read_settings({}, {f"{setting}_FILE": str(tmp_path / name)})
 
 
 def test_looking_cannot_be_closed_while_changing_is_open() -> None:
