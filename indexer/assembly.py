@@ -18,6 +18,7 @@ from indexer.worker import Worker, WorkerSettings
 from model import VECTOR_SIZE
 from model.artifact import SHIPPED, load_artifact
 from model.errors import ArtifactError
+from model.hidden import is_hidden
 from model.runtime import Encoder
 
 MAX_THREADS_EACH = 4  # more threads on one picture wait for each other
@@ -80,7 +81,7 @@ def _open_library(settings: Settings) -> tuple[Library, Trash]:
 
 def _require_apart(root: Path, data: Path) -> None:
     """Raise `SettingError` if what is kept of pictures, in the trash for one, would be taken for pictures."""
-    if data.is_relative_to(root) and not any(part.startswith(".") for part in data.relative_to(root).parts):
+    if data.is_relative_to(root) and not any(map(is_hidden, data.relative_to(root).parts)):
         raise SettingError(f"LOOKALIKE_DATA cannot be {data}: it lies in the library; a folder outside is needed")
 
 

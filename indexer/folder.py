@@ -26,6 +26,7 @@ from indexer.library import (
 )
 from indexer.room import require_room
 from model.header import Source
+from model.hidden import is_hidden
 
 STALE_TEMPORARY_S = 3600
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)  # a folder in it may belong to others, or be another disk
@@ -77,7 +78,7 @@ class Folder:
         """Yield the files of one folder and add the names of its folders to `below`."""
         left_out = Counter[str]()
         for entry in found:
-            if entry.name.startswith("."):
+            if is_hidden(entry.name):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 below.append(entry.name)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from model.header import Source
+from model.hidden import is_hidden
 
 MAX_KEY_BYTES = 1024
 MAX_NAME_BYTES = 255  # of one part, on every common file system
@@ -63,9 +64,10 @@ class Entry:
 
 
 class Library(Protocol):
-    """What every library does. A write that has returned is durable; what is hidden (a part of its key starts with a
-    dot) does not exist. Methods may be called from any thread, and raise `LibraryUnavailableError` where the library
-    can be away. What reads a picture raises `FileNotFoundError` if there is none, and `OSError` if it cannot be read.
+    """What every library does. A write that has returned is durable; what is hidden (by a part of its key, see
+    `is_hidden`) does not exist. Methods may be called from any thread, and raise `LibraryUnavailableError` where the
+    library can be away. What reads a picture raises `FileNotFoundError` if there is none, and `OSError` if it cannot be
+    read.
     """
 
     @property
@@ -149,5 +151,7 @@ def _check_part(part: str, max_bytes: int) -> None:
         raise InvalidKeyError("a part of it is empty")
     if part.startswith("."):
         raise InvalidKeyError(f"the part {part!r} starts with a dot")
+    if is_hidden(part):
+        raise InvalidKeyError(f"the part {part!r} is what a system keeps for itself")
     if len(part.encode()) > max_bytes:
         raise InvalidKeyError(f"a part of it is longer than {max_bytes} bytes")

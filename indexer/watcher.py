@@ -18,6 +18,7 @@ from indexer.engine import EngineError
 from indexer.library import LibraryUnavailableError
 from indexer.room import NoRoomError
 from indexer.sync import EmptyLibraryError, Synchroniser, SyncReport
+from model.hidden import is_hidden
 
 STEP_MS = 50  # how long the changes of one report may take to come in
 DEBOUNCE_MS = 800
@@ -102,4 +103,4 @@ class Watcher:
 
 def _key(folder: Path, path: str) -> str | None:
     key = Path(path).relative_to(folder).as_posix()
-    return None if any(part.startswith(".") for part in key.split("/")) else key
+    return None if any(map(is_hidden, key.split("/"))) else key

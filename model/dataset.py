@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.errors import DatasetError, ImageError
+from model.hidden import is_hidden
 from model.preprocess import load_pixels
 
 Numbers = npt.NDArray[np.int64]
@@ -37,10 +38,10 @@ def find_pictures(folder: Path) -> Iterator[Path]:
     """Yield the files below a folder in a stable order, without hidden ones and links that lead out of it."""
     root = folder.resolve()
     for parent, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not is_hidden(name))
         for name in sorted(files):
             path = Path(parent, name)
-            if not name.startswith(".") and path.is_file() and path.resolve().is_relative_to(root):
+            if not is_hidden(name) and path.is_file() and path.resolve().is_relative_to(root):
                 yield path
 
 

@@ -24,8 +24,8 @@ def test_the_first_folder_names_the_class(tmp_path: Path) -> None:
     assert found == {"a.jpg": 0, "b.jpg": 1, "loose.jpg": UNLABELLED}
 
 
-def test_hidden_files_and_folders_are_left_alone(tmp_path: Path) -> None:
-    fill(tmp_path, "seen.jpg", ".hidden.jpg", ".git/object.jpg", "a/.thumbs/small.jpg")
+def test_hidden_files_and_what_systems_keep_are_left_alone(tmp_path: Path) -> None:
+    fill(tmp_path, "seen.jpg", ".hidden.jpg", ".git/object.jpg", "a/.thumbs/small.jpg", "a/@eaDir/small.jpg")
     assert [path.name for path in find_pictures(tmp_path)] == ["seen.jpg"]
 
 

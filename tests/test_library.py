@@ -114,11 +114,13 @@ def test_sweeping_leaves_the_pictures(any_library: Library) -> None:
     assert keys(any_library) == ["a.jpg"]
 
 
-def test_hidden_files_and_folders_are_left_alone(library: Folder) -> None:
+def test_hidden_files_and_what_systems_keep_are_left_alone(library: Folder, caplog: pytest.LogCaptureFixture) -> None:
     (library.root / ".hidden.jpg").write_bytes(b"1")
-    (library.root / ".folder").mkdir()
-    (library.root / ".folder" / "a.jpg").write_bytes(b"1")
-    assert keys(library) == []
+    for folder in (".folder", "@eaDir", "#recycle", "$Recycle.Bin", "lost+found"):
+        (library.root / folder / "deep").mkdir(parents=True)
+        (library.root / folder / "deep" / "a.jpg").write_bytes(b"1")
+        assert library.entry(f"{folder}/deep/a.jpg") is None
+    assert (keys(library), caplog.messages) == ([], [])
 
 
 def test_links_that_lead_out_of_the_library_are_left_alone(library: Folder, tmp_path: Path) -> None:
@@ -202,7 +204,7 @@ def test_a_file_name_that_is_not_utf8_is_passed_over(library: Folder) -> None:
 @pytest.mark.parametrize(
     "key",
     ["", "/a.jpg", "a//b.jpg", "a/", "../a.jpg", "a/../../b.jpg", "./a.jpg", ".a.jpg", "a/.b/c.jpg", "a\0.jpg",
-     "a\r\n.jpg", "a\x7f.jpg", "\ud800.jpg", "a/" * 512 + "b"],
+     "a/@eaDir/b.jpg", "a\r\n.jpg", "a\x7f.jpg", "\ud800.jpg", "a/" * 512 + "b"],
 )  # fmt: skip
 def test_a_key_that_no_picture_may_have_is_refused(any_library: Library, key: str) -> None:
     assert any_library.entry(key) is None

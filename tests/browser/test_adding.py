@@ -18,6 +18,7 @@ def folder(tmp_path: Path) -> Path:
     draw(tmp_path / "trip" / "beach" / "wave.png", "bar", 0.55, "ivory")
     draw(tmp_path / "trip" / "dune.png", "disc", 0.12, "ivory")
     draw(tmp_path / "trip" / ".thumbnails" / "hidden.png", "disc", 0.9, "ivory")
+    draw(tmp_path / "trip" / "@eaDir" / "dune.png" / "SYNOPHOTO_THUMB_M.png", "disc", 0.9, "ivory")
     (tmp_path / "trip" / "notes.txt").write_text("no picture")
     return tmp_path / "trip"
 

@@ -3,6 +3,12 @@
 /** Not every system knows the type of each of these. */
 const PICTURE_NAME = /\.(avif|bmp|gif|jfif|jpe|jpe?g|pbm|pgm|png|pnm|ppm|tiff?|webp)$/i;
 
+/* What a NAS, a system or an archiver keeps for itself among pictures; the service would refuse it. */
+const OF_SYSTEMS = new Set([
+  "@eadir", "@tmp", "@sharebin", "#recycle", "#snapshot", "@recycle", "@recently-snapshot", "@__thumb", "~snapshot",
+  "$recycle.bin", "system volume information", "__macosx", "network trash folder", "temporary items", "lost+found",
+]);
+
 const byName = new Intl.Collator("en", { numeric: true });
 
 /** Files that lie in no folder: each is wanted, and its path is its name. */
@@ -63,5 +69,5 @@ function isPicture({ type, name }) {
 }
 
 function isHidden(path) {
-  return path.split("/").some((part) => part.startsWith("."));
+  return path.split("/").some((part) => part.startsWith(".") || OF_SYSTEMS.has(part.toLowerCase()));
 }

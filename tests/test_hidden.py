@@ -1,0 +1,26 @@
+"""What a library leaves alone by its name."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from model.hidden import _OF_SYSTEMS, is_hidden
+
+FOLDERS = Path(__file__).parent.parent / "webui/static/js/folders.js"
+
+
+@pytest.mark.parametrize("name", [".a.jpg", "._a.jpg", "@eaDir", "#recycle", "$RECYCLE.BIN", "lost+found", "__MACOSX"])
+def test_what_is_hidden_or_of_a_system_is_left_alone(name: str) -> None:
+    assert is_hidden(name)
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "snapshot", "#1.jpg", "@home", "recycle", "lost", "~a.jpg", "$", ""])
+def test_what_only_looks_like_it_is_not(name: str) -> None:
+    assert not is_hidden(name)
+
+
+def test_the_page_leaves_out_the_same_names() -> None:
+    listed = re.search(r"OF_SYSTEMS = new Set\(\[(.*?)\]\)", FOLDERS.read_text(), re.DOTALL)
+    assert listed is not None
+    assert set(re.findall(r'"([^"]+)"', listed[1])) == _OF_SYSTEMS
