@@ -48,17 +48,17 @@ class Agreement:
                 return record
         raise ContendedError
 
-    def leave(self, records: Iterable[Record]) -> int:
+    def leave(self, records: Iterable[Record], unseen: bool = False) -> int:
         """See to the records of those pictures whose files are missing, whatever they are by now; return how many are.
 
         Raises `ContendedError`.
         """
-        missing = self.missing(records)
+        missing = self.missing(records, unseen)
         for record in missing:
             self._trash.amend(record)
         known = missing
         for _ in range(TRIES):
-            known = self.missing(self._catalogue.get([record.id for record in known]).values())
+            known = self.missing(self._catalogue.get([record.id for record in known]).values(), unseen)
             if not known:
                 return len(missing)
             for record in known:
@@ -66,9 +66,15 @@ class Agreement:
             self._catalogue.delete(known)
         raise ContendedError
 
-    def missing(self, records: Iterable[Record]) -> list[Record]:
-        """Return the records of those pictures whose files are certainly not there."""
-        return [record for record in records if self._library.lacks(record.key)]
+    def missing(self, records: Iterable[Record], unseen: bool = False) -> list[Record]:
+        """Return the records of those pictures whose files are certainly not there.
+
+        Where their keys are `unseen` among the names in the library, a file of another name counts as none.
+        """
+        return [record for record in records if self._lacks(record.key, unseen)]
+
+    def _lacks(self, key: str, unseen: bool) -> bool:
+        return self._library.lacks(key) or (unseen and self._library.spelt(key) != key)
 
 
 def _is_of_same(found: Record | None, record: Record) -> bool:

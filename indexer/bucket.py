@@ -61,6 +61,10 @@ class Bucket:
     def has(self, key: str) -> bool:  # noqa: ARG002 - to ask for each hit would take longer than the search
         return True
 
+    def spelt(self, key: str) -> str:
+        self.name(key)
+        return key
+
     def has_folder(self, folder: str) -> bool:
         return next(self.objects.list(self.prefix + folder, page=1), None) is not None
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from indexer.catalogue import Catalogue
 from indexer.engine import PAGE
-from indexer.record import Record, id_of
+from indexer.record import Record, id_of, normal
 
 SAID = ("label", "tags", "added_at")
 
@@ -132,13 +132,13 @@ def _check_text(value: Any) -> None:
 def _label(value: Any) -> str | None:
     if not isinstance(value, str | None):
         raise LineError("label must be text or null")
-    return value or None
+    return normal(value or "") or None
 
 
 def _tags(value: Any) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
         raise LineError("tags must be a list of texts")
-    return value
+    return list(dict.fromkeys(tag for tag in map(normal, value) if tag))
 
 
 def _time(value: Any) -> str:

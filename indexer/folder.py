@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -25,10 +26,12 @@ from indexer.library import (
     digest,
 )
 from indexer.room import require_room
+from indexer.spelling import true_name
 from model.header import Source
 from model.hidden import is_hidden
 
 STALE_TEMPORARY_S = 3600
+LATEST_NS = (1 << 63) - 1  # of a time that the catalogue can keep, in the year 2262
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)  # a folder in it may belong to others, or be another disk
 
 log = logging.getLogger(__name__)
@@ -62,17 +65,18 @@ class Folder:
 
     def walk(self, folder: str = "") -> Iterator[Entry]:
         """What cannot be read or named is logged and left out. Of a folder only the names of its folders are held."""
-        below: list[str] = []
-        try:
-            self.path(f"{folder}any")
-            with os.scandir(self.root / folder) as found:
-                yield from self._files(folder, found, below)
-        except (FileNotFoundError, NotADirectoryError):
-            return
-        except (InvalidKeyError, OSError) as error:
-            self._pass_over(folder, error)
-        for name in below:
-            yield from self.walk(f"{folder}{name}/")
+        waiting = [folder]
+        while waiting:
+            folder, below = waiting.pop(), list[str]()
+            try:
+                self.path(f"{folder}any")
+                with os.scandir(self.root / folder) as found:
+                    yield from self._files(folder, found, below)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except (InvalidKeyError, OSError) as error:
+                self._pass_over(folder, error)
+            waiting += (f"{folder}{name}/" for name in below)
 
     def _files(self, folder: str, found: "Iterator[os.DirEntry[str]]", below: list[str]) -> Iterator[Entry]:
         """Yield the files of one folder and add the names of its folders to `below`."""
@@ -115,6 +119,14 @@ class Folder:
 
     def has(self, key: str) -> bool:
         return os.access(f"{self.root}/{key}", os.F_OK)  # a Path costs more than the call, and so does its status
+
+    def spelt(self, key: str) -> str:
+        check_key(key)
+        folder, parts = self.root, list[str]()
+        for part in key.split("/"):
+            parts.append(true_name(part, partial(_status_in, folder), partial(_names_in, folder)))
+            folder /= parts[-1]
+        return "/".join(parts)
 
     def has_folder(self, folder: str) -> bool:
         status = self._plain_status(folder.rstrip("/"))
@@ -197,9 +209,14 @@ class Folder:
         if self.read_only:
             return
         stale_before = time.time() - STALE_TEMPORARY_S
-        for path in self.root.rglob(f"{TEMPORARY_PREFIX}*"):
-            if path.is_file() and path.stat().st_mtime < stale_before:
-                path.unlink(missing_ok=True)
+        waiting = [str(self.root)]
+        while waiting:  # what cannot be looked at, as its path is too long, is passed over
+            with suppress(OSError), os.scandir(waiting.pop()) as found:
+                for entry in found:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    elif entry.name.startswith(TEMPORARY_PREFIX) and entry.stat().st_mtime < stale_before:
+                        Path(entry.path).unlink()
 
     def _entry_at(self, key: str, found: "os.DirEntry[str]") -> Entry | None:
         if found.is_symlink():
@@ -250,7 +267,22 @@ class Folder:
 
 
 def _entry_from(key: str, status: os.stat_result) -> Entry:
-    return Entry(key, status.st_size, status.st_mtime_ns)
+    """A file may be from the year 30000, as far as some file systems care: it counts as from the last that is known."""
+    return Entry(key, status.st_size, max(-LATEST_NS, min(status.st_mtime_ns, LATEST_NS)))
+
+
+def _status_in(folder: Path, name: str) -> os.stat_result | None:
+    try:
+        return (folder / name).lstat()
+    except OSError:
+        return None
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return [path.name for path in folder.iterdir()]
+    except OSError:
+        return []
 
 
 def _reason(error: Exception) -> str:

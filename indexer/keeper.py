@@ -63,7 +63,7 @@ class Keeper:
         Raises `KeyTakenError` if there are other bytes under the key and `replace` is false, and what
         `Library.write` raises.
         """
-        sha256 = hashlib.sha256(new.data).hexdigest()
+        new, sha256 = _under(self._library.spelt(new.key), new), hashlib.sha256(new.data).hexdigest()
         for _ in range(TRIES):
             taken = self._library.entry(new.key)
             with suppress(FileNotFoundError):  # taken away since
@@ -181,6 +181,10 @@ class Keeper:
             self._library.delete(record.key)
         self._trash.purge(picture_id)  # if another process was removing it
         return record
+
+
+def _under(key: str, new: NewPicture) -> NewPicture:
+    return replace(new, key=key)
 
 
 def _new_in(fields: dict[str, Any], record: Record) -> dict[str, Any]:

@@ -94,6 +94,12 @@ class Library(Protocol):
     def has(self, key: str) -> bool:
         """Return whether there is a file with a key that is known to be valid; true where asking would take long."""
 
+    def spelt(self, key: str) -> str:
+        """Return the key that the library has for what is found under this one, or this one if there is nothing.
+
+        Many a disk finds a file under other names than its own as well. Raises `InvalidKeyError`.
+        """
+
     def has_folder(self, folder: str) -> bool:
         """Return whether there is a folder of this name, which ends in "/"."""
 

@@ -1,6 +1,7 @@
 """The record of one picture, as the catalogue keeps it."""
 
 import json
+import unicodedata
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,9 +23,14 @@ def id_of(key: str) -> str:
 
 
 def label_of(key: str) -> str | None:
-    """Return the name of the folder that a key lies in, or None at the library's root."""
+    """Return the name of the folder that a key lies in, as people would write it, or None at the library's root."""
     folder = key.rpartition("/")[0]
-    return folder.rpartition("/")[2] or None
+    return normal(folder.rpartition("/")[2]) or None
+
+
+def normal(text: str) -> str:
+    """Return a label or a tag as it is kept: é, as a Mac and as others write it, is the same, and no space around."""
+    return unicodedata.normalize("NFC", text).strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 from indexer.agreement import TRIES, Agreement, ContendedError
 from indexer.catalogue import Catalogue
 from indexer.engine import PAGE
-from indexer.library import Entry, Library
+from indexer.library import Entry, InvalidKeyError, Library
 from indexer.record import Record, count_pictures, id_of, label_of, now
 from indexer.seen import Seen
 from model.errors import ImageError, UnsupportedFormatError
@@ -107,7 +107,7 @@ class Synchroniser:
                 for record in compared.changed:
                     tell("changed", record.key)
             for records in self._unseen(seen, report, allow_empty):
-                for record in self._agreement.missing(records):
+                for record in self._agreement.missing(records, unseen=True):
                     tell("vanished", record.key)
                     report.vanished += 1
         return report
@@ -120,7 +120,7 @@ class Synchroniser:
         report = SyncReport()
         keys = {*keys, *taken}
         for page in _pages(iter(sorted(keys))):
-            found = {key: self._library.entry(key) for key in page}
+            found = {key: None if key in taken and self._is_renamed(key) else self._library.entry(key) for key in page}
             known = self._catalogue.get([id_of(key) for key in page])
             self._take([entry for entry in found.values() if entry], report)
             self._forget([record for record in known.values() if found[record.key] is None], report)
@@ -129,6 +129,13 @@ class Synchroniser:
             unknown = [key for key in page if id_of(key) not in known]
             self._forget_below([key for key in unknown if key in taken or not (found[key] or key in folders)], report)
         return report
+
+    def _is_renamed(self, key: str) -> bool:
+        """Return whether what is found under a key goes by another, as where only its case was changed."""
+        try:
+            return self._library.spelt(key) != key
+        except InvalidKeyError:
+            return False
 
     def _sync_folders(self, folders: list[str], keys: Collection[str], report: SyncReport) -> None:
         """Sync what lies below some folders, except for `keys`, which are looked at for themselves."""
@@ -188,7 +195,7 @@ class Synchroniser:
         raise ContendedError
 
     def _forget(self, records: Iterable[Record], report: SyncReport) -> None:
-        report.vanished += self._agreement.leave(records)
+        report.vanished += self._agreement.leave(records, unseen=True)
 
     def _is_picture(self, key: str) -> bool:
         """A file counts as a picture by its name or, failing that, by its content."""

@@ -6,6 +6,7 @@ first: a crash between the two leaves a record without bytes, and that is no pic
 
 import shutil
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,11 +58,11 @@ class Trash(Protocol):
 class FolderTrash:
     """The `Trash` of a folder, in another folder, perhaps on another disk."""
 
-    def __init__(self, folder: Path, library: Folder) -> None:
-        self._folder, self._library = folder, library
+    def __init__(self, folder: Path, library: Folder, clock_ns: Callable[[], int] = time.time_ns) -> None:
+        self._folder, self._library, self._clock_ns = folder, library, clock_ns
 
     def put(self, record: Record) -> None:
-        folder = self._folder / record.id / str(time.time_ns())
+        folder = self._folder / record.id / str(self._next_time_ns(record.id))
         write_file(folder / "record.json", record.to_json(), replace=False)
         try:
             self._library.take_out(record.key, folder / "picture")
@@ -75,13 +76,22 @@ class FolderTrash:
             write_file(Path(trashed.place) / "record.json", record.to_json(), replace=True)
 
     def latest(self, picture_id: str) -> Trashed | None:
-        for folder in sorted((self._folder / picture_id).glob("*/"), key=lambda f: int(f.name), reverse=True):
+        for folder in reversed(self._removals(picture_id)):
             with suppress(FileNotFoundError):  # brought back or purged just now
                 record = Record.from_json((folder / "record.json").read_bytes())
                 picture = folder / "picture"
                 if picture.is_file() or picture.is_symlink():  # which may lead somewhere from its own place only
                     return Trashed(record, str(folder))
         return None
+
+    def _removals(self, picture_id: str) -> list[Path]:
+        """Return the folders of what was removed under an id, the last one last. A NAS puts others beside them."""
+        found = [folder for folder in (self._folder / picture_id).glob("*/") if folder.name.isdecimal()]
+        return sorted(found, key=lambda folder: int(folder.name))
+
+    def _next_time_ns(self, picture_id: str) -> int:
+        """Return what time it is, or a later one where the clock was turned back since the last removal."""
+        return max([self._clock_ns(), *(int(folder.name) + 1 for folder in self._removals(picture_id))])
 
     def bring_back(self, trashed: Trashed) -> Entry:
         return self._library.take_in(trashed.record.key, Path(trashed.place) / "picture")

@@ -1,5 +1,6 @@
 """A picture's bytes and its thumbnail."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def send_picture(picture_id: str, query: Version) -> Response:  # noqa: ARG001 -
         download_name=record.key.rpartition("/")[2],
         etag=False,
         conditional=False,
-        last_modified=entry.mtime_ns / 1e9,
+        last_modified=min(entry.mtime_ns / 1e9, time.time()),  # none that is yet to come, says RFC 9110
     )
     response.content_length = entry.size
     response = _cacheable(response, _sha256(record, entry))

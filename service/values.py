@@ -10,6 +10,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
+from indexer.record import normal
+
 MAX_LABEL_LETTERS = 200
 MAX_TAGS = 50
 MAX_KEY_LETTERS = 1024
@@ -102,6 +104,7 @@ Label = Annotated[
     str,
     Field(max_length=MAX_LABEL_LETTERS, json_schema_extra={"pattern": PRINTABLE}),
     AfterValidator(_printable),
+    AfterValidator(normal),
 ]
 Key = Annotated[
     str,

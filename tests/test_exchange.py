@@ -71,6 +71,13 @@ def test_a_field_that_a_line_lacks_stays(catalogue: Catalogue) -> None:
     assert stored(catalogue, RED) == replace(RED, tags=("new",))
 
 
+def test_an_import_writes_labels_and_tags_as_they_are_kept(memory_catalogue: Catalogue) -> None:
+    memory_catalogue.insert([BLUE])
+    restore(memory_catalogue, '{"key": "blue.jpg", "label": " mo\u0308bel ", "tags": ["e\u0301", " \u00e9", ""]}')
+    record = stored(memory_catalogue, BLUE)
+    assert (record.label, record.tags) == ("m\u00f6bel", ("\u00e9",))
+
+
 def test_two_lines_for_one_picture_both_count_and_the_later_wins(catalogue: Catalogue) -> None:
     catalogue.insert([RED])
     restore(catalogue, '{"key": "cars/red.jpg", "label": "x"}', '{"key": "cars/red.jpg", "label": "cars"}')

@@ -1,6 +1,8 @@
 """A picture's bytes and thumbnail over HTTP."""
 
 import io
+import os
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -44,6 +46,13 @@ def test_an_address_that_names_other_bytes_is_asked_for_again(client: FlaskClien
     answer = client.get(f"/v1/images/{picture}/{what}?v=0123456789abcdef")
     assert answer.cache_control.no_cache
     assert not answer.cache_control.immutable
+
+
+def test_bytes_from_a_time_to_come_are_from_today(client: FlaskClient, house: House, picture: str) -> None:
+    os.utime(house.root / "cars/a.png", (4e9, 4e9))
+    answer = client.get(f"/v1/images/{picture}/file")
+    assert answer.last_modified is not None
+    assert answer.last_modified <= datetime.now(UTC)
 
 
 @pytest.mark.parametrize("what", ["file", "thumbnail"])

@@ -195,6 +195,19 @@ def test_a_link_to_a_file_inside_is_a_picture_and_one_to_a_folder_is_not(library
     assert list(library.walk("again/")) == []
 
 
+def test_a_folder_that_is_too_deep_to_be_named_is_passed_over(
+    library: Folder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    library.write("a.jpg", b"1")
+    monkeypatch.chdir(library.root)
+    for _ in range(20):
+        Path("x" * 250).mkdir()
+        monkeypatch.chdir("x" * 250)
+    library.sweep()
+    assert keys(library) == ["a.jpg"]
+    assert len(caplog.messages) == 1
+
+
 def test_a_file_name_that_is_not_utf8_is_passed_over(library: Folder) -> None:
     os.close(os.open(os.fsencode(library.root) + b"/\xff.jpg", os.O_CREAT))
     library.write("good.jpg", b"1")

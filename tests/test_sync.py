@@ -60,6 +60,21 @@ def test_a_changed_file_is_indexed_again_and_keeps_what_people_said_of_it(any_ho
     assert (after.sha256 != before.sha256, after.added_at) == (True, before.added_at)
 
 
+def test_a_file_from_another_age_is_indexed_once(any_house: House) -> None:
+    for key, time_s in (("far.png", 2e10), ("old.png", -3e10)):  # the years 2603 and 1019, or as far as the disk goes
+        any_house.put(key, draw(RED))
+        os.utime(any_house.root / key, (time_s, time_s))
+    assert report(any_house) == {"added": 2}
+    any_house.index_all()
+    assert report(any_house) == {"unchanged": 2}
+
+
+def test_folders_are_labels_as_people_write_them(any_house: House) -> None:
+    picture_id = any_house.put("mo\u0308bel /a.png", draw(RED))  # as a Mac writes it
+    report(any_house)
+    assert any_house.catalogue.get([picture_id])[picture_id].label == "m\u00f6bel"
+
+
 def test_a_vanished_file_is_forgotten(any_house: House) -> None:
     any_house.put("a.png", draw(RED))
     any_house.put("b.png", draw(BLUE))
