@@ -68,6 +68,12 @@ def on_starting(server: Any) -> None:  # noqa: ARG001
         )
 
 
+def when_ready(server: Any) -> None:  # noqa: ARG001
+    """Make the folder that the processes count in, once nothing can go wrong any more that would leave it behind."""
+    if METRICS not in os.environ:
+        os.environ[METRICS] = tempfile.mkdtemp(prefix="lookalike-metrics-")
+
+
 def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001
     from prometheus_client.multiprocess import mark_process_dead
 
@@ -89,8 +95,6 @@ try:
 except (SettingError, ExposedError) as error:
     raise SystemExit(f"lookalike: {error}") from None
 log_to(None, settings.log, settings.log_level, settings.secrets)
-if METRICS not in os.environ:
-    os.environ[METRICS] = tempfile.mkdtemp(prefix="lookalike-metrics-")
 
 wsgi_app = "service.wsgi:make_app()"
 bind = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"

@@ -31,8 +31,8 @@ def make_app() -> Flask:
     Where something is wrong that a person can mend, this process ends with one line and `HALT`, which ends the others
     too. A Qdrant server that is not there yet is waited for: until then requests are answered with 503.
     """
-    settings, _ = load_settings([])
     try:
+        settings, _ = load_settings([])  # not as they were when the others started: a key lies in a file
         return _open_app(settings)
     except STARTING_ERRORS as error:
         log.critical("%s", error)

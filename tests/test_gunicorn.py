@@ -153,29 +153,57 @@ def test_a_service_that_is_told_to_stop_answers_all_whom_it_has_let_in(service: 
         ({"QDRANT_URL": "http://127.0.0.1:9", "LIBRARY": "/nowhere"}, "the library /nowhere is not a folder"),
     ],
 )
-def test_what_cannot_work_stops_the_start_with_a_line_that_says_why(variables: dict[str, str], says: str) -> None:
+def test_what_cannot_work_stops_the_start_with_a_line_that_says_why(
+    variables: dict[str, str], says: str, tmp_path: Path
+) -> None:
     given = {"PORT": str(free_port()), "LIBRARY": str(ROOT), "PROCESSES": "1"} | variables
-    environ = os.environ | {f"LOOKALIKE_{name}": value for name, value in given.items()}
+    environ = os.environ | {f"LOOKALIKE_{name}": value for name, value in given.items()} | {"TMPDIR": str(tmp_path)}
     command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.py"]
     done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
     assert done.returncode != 0
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_while_the_engine_is_away_it_says_so(tmp_path: Path) -> None:
-    port, log = free_port(), tmp_path / "log"
+@pytest.fixture
+def lonely(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str, Path]]:
+    """gunicorn before a Qdrant server that is not there, as it listens: the process, its address, its log.
+
+    The server's key lies in `key` beside the log.
+    """
+    port, log, key = free_port(), tmp_path / "log", tmp_path / "key"
+    key.write_text("secret")
     given = {"PORT": str(port), "LIBRARY": str(tmp_path), "QDRANT_URL": f"http://127.0.0.1:{free_port()}"}
-    environ = os.environ | {f"LOOKALIKE_{name}": value for name, value in (given | {"PROCESSES": "1"}).items()}
+    given |= {"PROCESSES": "1", "QDRANT_API_KEY_FILE": str(key)}
+    environ = os.environ | {f"LOOKALIKE_{name}": value for name, value in given.items()}
     with log.open("wb") as file:
         command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.py"]
         process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=file, stderr=file)
     try:
         wait_until(lambda: "Listening at" in log.read_text(), 60)
-        ready = requests.get(f"http://127.0.0.1:{port}/health/ready", timeout=60)
+        yield process, f"http://127.0.0.1:{port}", log
     finally:
         process.terminate()
         process.wait(60)
+
+
+def test_while_the_engine_is_away_it_says_so(lonely: tuple[subprocess.Popen[bytes], str, Path]) -> None:
+    _, address, log = lonely
+    ready = requests.get(f"{address}/health/ready", timeout=60)
     assert (ready.status_code, ready.json()["code"]) == (503, "not_ready")
     assert int(ready.headers["Retry-After"]) > 0
     assert "not there yet" in log.read_text()
+
+
+def test_a_key_that_is_none_any_more_ends_it_with_a_line_when_a_process_has_to_be_replaced(
+    lonely: tuple[subprocess.Popen[bytes], str, Path],
+) -> None:
+    process, address, log = lonely
+    assert requests.get(f"{address}/health/live", timeout=60).ok
+    (log.parent / "key").write_text("")
+    (worker,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    os.kill(int(worker), signal.SIGKILL)
+    assert process.wait(60) != 0
+    assert "LOOKALIKE_QDRANT_API_KEY cannot be what it is" in log.read_text()
+    assert "Traceback" not in log.read_text()

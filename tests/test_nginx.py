@@ -1,6 +1,7 @@
 """nginx as `deploy/nginx` has it, before gunicorn: what it takes upon itself, what it refuses, what it sends."""
 
 import io
+import json
 import os
 import shutil
 import signal
@@ -259,7 +260,8 @@ def test_the_service_is_told_who_asks_and_by_what_name_and_nothing_that_a_client
     assert told["x-forwarded-proto"] == "https, http"
     assert "evil" not in server.heads[-1]
     assert told.keys() <= {
-        "host", "connection", "x-forwarded-for", "x-forwarded-proto", "accept", "accept-encoding", "user-agent",
+        "host", "connection", "x-forwarded-for", "x-forwarded-proto", "x-request-id", "accept", "accept-encoding",
+        "user-agent",
     }  # fmt: skip
 
 
@@ -286,11 +288,53 @@ def test_a_style_is_asked_for_once(front: Front) -> None:
     assert front.gunicorn.log.read_text().count('"path": "/bootstrap/static/css/bootstrap.min.css"') == 1
 
 
-def test_a_request_that_is_not_http_is_refused_as_the_service_refuses_it(front: Front) -> None:
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (b"HELLO\r\n\r\n", 400, "bad_request"),
+        (b"GET / HTTP/3.0\r\n\r\n", 400, "bad_request"),
+        (b"GET /v1/images?tags=f\xc3\xbcn HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "bad_request"),
+        (b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\n\r\n", 431, "request_header_fields_too_large"),
+        (b"GET / HTTP/1.1\r\nCookie: " + b"x" * 9000 + b"\r\n\r\n", 431, "request_header_fields_too_large"),
+        (b"TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n", 501, "not_implemented"),
+        (b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n", 501, "not_implemented"),
+    ],
+)
+def test_what_nginx_refuses_is_refused_as_the_service_does_it(
+    front: Front, sent: bytes, status: int, code: str
+) -> None:
     with front.connect() as connection:
-        connection.sendall(b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        status, _, problem = read_answer(connection)
-    assert (status, problem["code"]) == (414, "bad_request")
+        connection.sendall(sent)
+        refused, headers, problem = read_answer(connection)
+    assert (refused, problem["status"], problem["code"]) == (status, status, code)
+    assert headers["content-type"] == "application/problem+json"
+    assert headers["x-request-id"] == problem["request_id"]
+
+
+def access_lines(log: Path) -> list[dict[str, Any]]:
+    """Return the lines of a log that are about a request, and are whole. In others nginx repeats what is no text."""
+    whole = log.read_bytes().split(b"\n")[:-1]
+    return [json.loads(line) for line in whole if b'"request_id"' in line]
+
+
+def test_a_request_has_one_id_in_both_logs(front: Front) -> None:
+    for given in ("mine:1", "not \\ sane", None):
+        answer = front.get("/v1/status", headers={"X-Request-Id": given} if given else {})
+        own_id = answer.headers["X-Request-Id"]
+        assert (own_id == given) == (given == "mine:1")
+        for log in (front.nginx.log, front.gunicorn.log):
+            wait_until(lambda: any(line["request_id"] == own_id for line in access_lines(log)))  # noqa: B023
+
+
+def test_nginx_logs_lines_of_json_that_tell_what_was_asked_for(front: Front) -> None:
+    with front.connect() as connection:
+        connection.sendall(b"PUT /large/\xff?key=secret HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: odd\r\n")
+        connection.sendall(b"Content-Length: %d\r\n\r\n" % (LIMIT + 1))
+        assert read_answer(connection)[0] == 413
+    wait_until(lambda: b'"odd"' in front.nginx.log.read_bytes())
+    (line,) = [line for line in access_lines(front.nginx.log) if line["request_id"] == "odd"]
+    assert (line["method"], line["path"], line["status"]) == ("PUT", "/large/", 413)
+    assert 0 <= line["duration_s"] < 60
 
 
 def test_while_no_service_is_there_clients_are_told_to_come_back(tmp_path: Path) -> None:
