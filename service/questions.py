@@ -238,9 +238,25 @@ class Removal(Removing, Several):
     """Several pictures to remove."""
 
 
+class Said(Fields):
+    """What is said of a picture."""
+
+    label: Annotated[
+        Label | None,
+        WithJsonSchema({"type": ["string", "null"], "maxLength": MAX_LABEL_LETTERS, "pattern": PRINTABLE}),
+        Field(description="Its label; null for none.", examples=["cars"]),
+    ]
+    tags: Annotated[Tags, Field(description="Its tags, in their order.", examples=[["red"]])]
+
+
 class Revision(Relabelling, Several):
     """What to change of several pictures; what is not named stays."""
 
+    expect: Annotated[
+        Said | None,
+        NotNull,
+        Field(description="Change those alone of which just this is said so far; others are refused (412)."),
+    ] = None
     add_tags: Annotated[Tags, Field(description="Tags to add.", examples=[["red"]])] = Field(default_factory=list)
     remove_tags: Annotated[Tags, Field(description="Tags to take away.", examples=[["old"]])] = Field(
         default_factory=list

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import PreconditionFailed
 
 from indexer.keeper import UNCHANGED, UnknownPictureError
 from indexer.record import Record
@@ -13,7 +14,7 @@ from service.answers import OneOutcome, Outcomes, describe
 from service.context import context
 from service.errors import InvalidRequestError, problem_of
 from service.operations import Answer, Operation, documented
-from service.questions import EXAMPLE_ID, Removal, Revision, Several
+from service.questions import EXAMPLE_ID, Removal, Revision, Said, Several
 from service.samples import PICTURE
 from service.values import MAX_TAGS
 
@@ -55,6 +56,11 @@ def restore_several(body: Several) -> ResponseReturnValue:
         examples={
             "a label": {"ids": [EXAMPLE_ID], "label": "sports cars"},
             "another tag": {"ids": [EXAMPLE_ID], "add_tags": ["red"], "remove_tags": ["blue"]},
+            "no label any more, where nobody gave another": {
+                "ids": [EXAMPLE_ID],
+                "label": None,
+                "expect": {"label": "cars", "tags": ["red", "old"]},
+            },
         },
     )
 )
@@ -62,8 +68,22 @@ def edit_several(body: Revision) -> ResponseReturnValue:
     """Change label and tags of several pictures.
 
     Tags are added and taken away; those that are not named stay."""
-    records = context().keeper.edit_all(body.ids, lambda record: _revise(record, body))
-    return _each(body.ids, lambda picture_id: _is(_roomy(_known(records, picture_id), body)))
+    otherwise = set[str]()
+
+    def change(record: Record) -> dict[str, Any]:
+        if not _is_expected(record, body.expect):
+            otherwise.add(record.id)
+            return {}
+        otherwise.discard(record.id)
+        return _revise(record, body)
+
+    def outcome(picture_id: str) -> OneOutcome:
+        if picture_id in otherwise:
+            raise PreconditionFailed("its label or its tags are not as expected")
+        return _is(_roomy(_known(records, picture_id), body))
+
+    records = context().keeper.edit_all(body.ids, change)
+    return _each(body.ids, outcome)
 
 
 @several_routes.post("/retry")
@@ -104,6 +124,10 @@ def _known(records: dict[str, Record], picture_id: str) -> Record:
     if picture_id not in records:
         raise UnknownPictureError(picture_id)
     return records[picture_id]
+
+
+def _is_expected(record: Record, expected: Said | None) -> bool:
+    return expected is None or (record.label, list(record.tags)) == (expected.label or None, expected.tags)
 
 
 def _revise(record: Record, revision: Revision) -> dict[str, Any]:

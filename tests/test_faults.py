@@ -1,6 +1,7 @@
 """What is wrong with a request is said in plain words: where, what may stand there, and what does."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -26,7 +27,8 @@ def test_there_are_words_for_every_field(model: type[Fields]) -> None:
     for wrong in (Anything(), [Anything()], {"": Anything()}, "\ud800", 10**400):
         with pytest.raises(ValidationError) as refusal:
             model.model_validate(dict.fromkeys([*model.model_fields, "other"], wrong))
-        assert all(" should be " in fault or "other" in fault for fault in faults_of(refusal.value, model, (), ""))
+        found = list(faults_of(refusal.value, model, (), ""))
+        assert all(re.search(" should be | is missing|^there is no field", fault) for fault in found)
 
 
 @pytest.mark.parametrize(

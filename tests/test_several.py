@@ -79,6 +79,21 @@ def test_what_is_not_named_stays_in_all_of_them(client: FlaskClient) -> None:
     assert (record["label"], record["tags"]) == (None, ["old", "red"])
 
 
+def test_what_is_said_otherwise_by_now_is_not_changed_where_something_is_expected(client: FlaskClient) -> None:
+    add(client, draw(RED), "a.png", label="cars", tags="red,old")
+    add(client, draw(BLUE), "b.png", label="cars", tags="old,red")
+    said = {"label": "cars", "tags": ["red", "old"]}
+    answer = client.post("/v1/images/edit", json={"ids": [A, NOBODY, B], "label": None, "expect": said})
+    first, second, third = answer.json["results"]
+    assert (first["status"], first["image"]["label"]) == (200, None)
+    assert second["error"]["code"] == "unknown_picture"
+    assert (third["status"], third["error"]["code"]) == (412, "precondition_failed")
+    assert client.get(f"/v1/images/{B}").json["label"] == "cars"
+    none = {"ids": [A], "add_tags": ["new"], "expect": {"label": None, "tags": ["red", "old"]}}
+    assert client.post("/v1/images/edit", json=none).json["results"][0]["image"]["tags"] == ["red", "old", "new"]
+    assert client.post("/v1/images/edit", json=none).json["results"][0]["status"] == 412
+
+
 def test_who_would_have_too_many_tags_keeps_those_that_it_has(client: FlaskClient) -> None:
     add(client, draw(RED), "a.png", tags=",".join(f"old {number}" for number in range(30)))
     add(client, draw(BLUE), "b.png")

@@ -121,7 +121,7 @@ def test_what_can_never_be_taken_is_refused_in_words_and_not_tried_again(page: P
     (tmp_path / "torn.png").write_bytes((tmp_path / "torn.png").read_bytes()[:80])
     drop_paths(page, tmp_path / "letter.png", tmp_path / "torn.png")
     expect(page.locator("#tray-words")).to_have_text("2 refused.")
-    expect(page.locator("#tray-refusals")).to_contain_text("It is no picture that can be read. JPEG, PNG,")
+    expect(page.locator("#tray-refusals")).to_contain_text("It is in no format that can be read. JPEG, PNG,")
     expect(page.locator("#tray-refusals")).to_contain_text("It is damaged and cannot be opened.")
     expect(page.locator("#tray-retry")).to_be_hidden()
     page.locator("#tray-close").press("Enter")

@@ -25,13 +25,14 @@ function chip(id, side) {
   const item = template.content.firstElementChild.cloneNode(true);
   item.dataset.id = id;
   item.dataset.side = side;
+  item.querySelector("img").addEventListener("error", ({ target }) => { target.style.visibility = "hidden"; });
   item.querySelector("img").src = `/v1/images/${encodeURIComponent(id)}/thumbnail`;
   name(item, id, side);
   return item;
 }
 
 async function name(item, id, side) {
-  if (!names.has(id)) names.set(id, record(id).then(({ key }) => nameOf(key)).catch(() => "this"));
+  if (!names.has(id)) names.set(id, record(id).then(({ key }) => nameOf(key)).catch(() => "a picture that is gone"));
   const words = await names.get(id);
   item.querySelector(".chip-side").textContent = side === "more" ? "More like" : "Less like";
   item.querySelector(".chip-name").textContent = words;

@@ -8,6 +8,8 @@ const WAYS = {
   again: ["Try again", () => retry()],
   clear: ["Clear the filters", () => byId("filters-clear").click()],
   add: ["Add pictures", () => byId("add-button").click()],
+  newest: ["See what there is", () => document.querySelector(".home").click()],
+  failed: ["See why", () => document.querySelector("[data-state-link=failed]").click()],
 };
 let retry = () => {};
 

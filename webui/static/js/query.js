@@ -7,6 +7,7 @@
  */
 import * as api from "./api.js";
 import { fileBehind } from "./linked.js";
+import { isLink } from "./transfer.js";
 
 /** Divides by two, three, four, five and six, so that most grids end with a full row. */
 const PAGE_SIZE = 60;
@@ -46,7 +47,7 @@ export function filtersOf({ label, tags, least }) {
 export function fromAddress(address) {
   const given = new URL(address).searchParams;
   const [id, url] = [given.get("id"), given.get("link")];
-  const picture = id ? { kind: "stored", id } : url && { kind: "link", url };
+  const picture = id ? { kind: "stored", id } : url && isLink(url) && { kind: "link", url };
   return {
     picture: picture || null,
     box: picture ? boxFrom(given.get("box")) : null,
@@ -97,7 +98,10 @@ function rounded(box) {
   return box.map((part) => Number(part.toFixed(DIGITS))).join(",");
 }
 
-/** Return one page, `{ pictures, next, tookMs, isAlike }`; `next` continues it and is null after the last. */
+/**
+ * Return one page, `{ pictures, next, tookMs, isAlike, leftOut }`; `next` continues it and is null after the last. So
+ * many failed ones are `leftOut` of the newest.
+ */
 export function ask(query, from, signal) {
   return isListing(query) ? listed(query, from, signal) : found(query, from ?? 0, signal);
 }
@@ -105,7 +109,8 @@ export function ask(query, from, signal) {
 async function listed(query, cursor, signal) {
   const { images, next_cursor: next } = await api.list({ ...listingOf(query), limit: PAGE_SIZE, cursor }, signal);
   const pictures = kindOf(query) === "library" ? images : images.filter((image) => image.state !== "failed");
-  return { pictures, next, tookMs: null, isAlike: null };
+  if (pictures.length === 0 && next) return listed(query, next, signal);
+  return { pictures, next, tookMs: null, isAlike: null, leftOut: images.length - pictures.length };
 }
 
 function listingOf({ label, tags, state, sort }) {

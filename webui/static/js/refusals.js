@@ -2,7 +2,7 @@
 import { sentence } from "./words.js";
 
 const WORDS = {
-  unsupported_format: "It is no picture that can be read. JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF and PPM can.",
+  unsupported_format: "It is in no format that can be read. JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF and PPM can.",
   undecodable: "It is damaged and cannot be opened. If you have another copy, try that.",
   invalid_key: "Its name, or a folder's on the way to it, cannot be used. Rename it, then add it again.",
   key_taken: "There are other pictures of this name. Rename it, then add it again.",
@@ -12,6 +12,7 @@ const WORDS = {
   no_room: "The disk of the service is full. Make room there, then try again.",
   read_only: "The library cannot be written to.",
   unknown_picture: "It is no longer in the library.",
+  precondition_failed: "What was changed elsewhere since stays as it is.",
   file_gone: "Its file is no longer in the library.",
 };
 const OURS = "Something broke in the service. Try again; if it stays so, its log says more.";

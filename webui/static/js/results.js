@@ -5,6 +5,7 @@ import * as grid from "./grid.js";
 import * as message from "./message.js";
 import { ask, askInAnyState, isListing, kindOf } from "./query.js";
 import * as rows from "./rows.js";
+import { isPassing } from "./refusals.js";
 import { learn } from "./vocabulary.js";
 import { count } from "./words.js";
 
@@ -20,7 +21,8 @@ const NONE_SO = {
 const TITLES = { newest: "Newest in the library", library: "Library" };
 const ORDERS = { oldest: "oldest first", largest: "largest first", smallest: "smallest first" };
 const NOTHING_YET = byId("add-button") ? "The library is empty. Add pictures to begin." : "The library is empty.";
-const WAYS_ON = { [NOTHING_LEFT]: "clear", [NOTHING_YET]: byId("add-button") && "add" };
+const NONE_READABLE = "No picture of the library can be read. The library says of each why.";
+const WAYS_ON = { [NOTHING_LEFT]: "clear", [NOTHING_YET]: byId("add-button") && "add", [NONE_READABLE]: "failed" };
 
 /** An answer that takes longer is waited for with a sketch of it. */
 const SLOW_MS = 400;
@@ -71,7 +73,7 @@ function refuse(problem) {
   tell(null);
   list.replace([]);
   titled("That did not work", "");
-  message.say(problem.message, "trouble", "again");
+  message.say(problem.message, "trouble", isPassing(problem) ? "again" : "newest");
   endless.stop();
   if (problem.status === 0) document.dispatchEvent(new Event("gone"));
 }
@@ -197,16 +199,17 @@ function present(answer) {
   return true;
 }
 
-function explain({ query, pictures: found, isAlike }) {
+function explain({ query, pictures: found, isAlike, leftOut }) {
   titled(titleOf(query), "");
-  if (found.length === 0) say(nothing(query), "empty");
+  if (found.length === 0) say(nothing(query, leftOut), "empty");
   else if (isAlike === false) say(ONLY_UNRELATED, "empty");
   else message.hide();
 }
 
-function nothing(query) {
+function nothing(query, leftOut) {
   const { label, tags, least, state } = query;
   if (label || tags || (least > 0 && !isListing(query))) return NOTHING_LEFT;
+  if (leftOut > 0) return NONE_READABLE;
   return isListing(query) ? NONE_SO[state] ?? NOTHING_YET : NOTHING_ALIKE;
 }
 

@@ -1,4 +1,4 @@
-/** Takes an edit back: label and tags become what they were. */
+/** Takes an edit back: label and tags become what they were, unless somebody has changed them since. */
 import * as api from "./api.js";
 
 /** Return, as `{ before, after }`, those of `records` that are no longer what they were among `pictures`. */
@@ -28,7 +28,9 @@ export async function revert(changes) {
 function alike(changes) {
   const groups = new Map();
   for (const { before, after } of changes) {
-    const says = JSON.stringify({ label: before.label ?? null, add_tags: before.tags, remove_tags: after.tags });
+    const expect = { label: after.label ?? null, tags: after.tags };
+    const was = { label: before.label ?? null, add_tags: before.tags, remove_tags: after.tags };
+    const says = JSON.stringify({ ...was, expect });
     if (!groups.has(says)) groups.set(says, []);
     groups.get(says).push(after.id);
   }

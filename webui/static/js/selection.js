@@ -1,4 +1,5 @@
 /** The pictures that are selected, and what can be done with all of them together. */
+import { settled } from "./notices.js";
 import * as results from "./results.js";
 import { askForAll } from "./query.js";
 import { count } from "./words.js";
@@ -71,7 +72,7 @@ function press(event) {
 async function chooseEverything() {
   const query = asked;
   byId("chosen-everything").disabled = true;
-  const pictures = await askForAll(query).catch(() => []);
+  const pictures = await settled(askForAll(query));
   byId("chosen-everything").disabled = false;
   if (query === asked) choose(pictures);
 }

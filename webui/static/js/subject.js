@@ -2,7 +2,7 @@
 import { nameInLink } from "./linked.js";
 import * as part from "./part.js";
 import { isListing, kindOf } from "./query.js";
-import { megabytes, nameOf } from "./words.js";
+import { fileSize, nameOf } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const picture = byId("query-picture");
@@ -38,6 +38,7 @@ export function describe({ key, width, height, thumbnail }) {
 
 /** Show a linked picture, once the service has fetched it. */
 export function showLinked(url, file) {
+  URL.revokeObjectURL(preview);
   preview = URL.createObjectURL(file);
   fill({ kind: "Linked picture", name: nameInLink(url), note: whence(url), image: preview });
 }
@@ -49,7 +50,7 @@ export function markAdded() {
 
 function showFile(file) {
   preview = URL.createObjectURL(file);
-  fill({ kind: "Your picture", name: file.name, note: `${megabytes(file.size)}, not kept`, image: preview });
+  fill({ kind: "Your picture", name: file.name, note: `${fileSize(file.size)}, not kept`, image: preview });
 }
 
 function whence(url) {
