@@ -32,7 +32,7 @@ class Agreement:
     def __init__(self, library: Library, catalogue: Catalogue, trash: Trash) -> None:
         self._library, self._catalogue, self._trash = library, catalogue, trash
 
-    def enter(self, entry: Entry, make: Callable[[Record | None], Record]) -> Record:
+    def enter(self, entry: Entry, make: Callable[[Record | None], Record], durable: bool = True) -> Record:
         """See to the record of a file that has been put there, and return it.
 
         `make` makes it of the one before, if there is one. Raises `ContendedError`.
@@ -42,13 +42,13 @@ class Agreement:
             record = replace(make(known), revision=known.revision if known else None)
             is_ours = self._library.entry(entry.key) == entry
             if is_ours:
-                self._catalogue.put([record])
+                self._catalogue.put([record], durable)
             if not is_ours or _is_of_same(self._catalogue.find(record.id), record):
                 self.leave([record])
                 return record
         raise ContendedError
 
-    def leave(self, records: Iterable[Record], unseen: bool = False) -> int:
+    def leave(self, records: Iterable[Record], unseen: bool = False, durable: bool = True) -> int:
         """See to the records of those pictures whose files are missing, whatever they are by now; return how many are.
 
         Raises `ContendedError`.
@@ -63,7 +63,7 @@ class Agreement:
                 return len(missing)
             for record in known:
                 self._trash.amend(record)
-            self._catalogue.delete(known)
+            self._catalogue.delete(known, durable)
         raise ContendedError
 
     def missing(self, records: Iterable[Record], unseen: bool = False) -> list[Record]:

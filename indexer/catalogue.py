@@ -92,12 +92,12 @@ class Catalogue:
         if records:
             self._engine.write([_renewed(record) for record in records], "insert", durable=durable)
 
-    def put(self, records: Sequence[Record]) -> None:
+    def put(self, records: Sequence[Record], durable: bool = True) -> None:
         """Write records over those that they were made from, except where somebody has changed or deleted those since;
         their vectors and any lease on them are dropped. Where none was read, none may be there."""
-        self.insert([record for record in records if record.revision is None])
+        self.insert([record for record in records if record.revision is None], durable)
         if known := [record for record in records if record.revision is not None]:
-            self._engine.write([_renewed(record) for record in known], "update", _as_read(known))
+            self._engine.write([_renewed(record) for record in known], "update", _as_read(known), durable)
 
     def find(self, picture_id: str) -> Record | None:
         """Return the record with this id, or None."""
@@ -146,10 +146,10 @@ class Catalogue:
         self._engine.set_payload(waiting | _UNCLAIMED, where)
         return count
 
-    def delete(self, records: Sequence[Record]) -> None:
+    def delete(self, records: Sequence[Record], durable: bool = True) -> None:
         """Delete records that are still as they were read."""
         if records:
-            self._engine.delete(_as_read(records))
+            self._engine.delete(_as_read(records), durable)
 
     def search(
         self,

@@ -99,10 +99,11 @@ class EdgeEngine:
         if durable:
             self.settle()
 
-    def delete(self, where: Where) -> None:
+    def delete(self, where: Where, durable: bool = True) -> None:
         with self._writing:
             self._update(qe.UpdateOperation.delete_points_by_filter(_filter(self._by_id(where))))
-        self.settle()
+        if durable:
+            self.settle()
 
     def settle(self) -> None:
         self._commits.commit()

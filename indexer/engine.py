@@ -160,7 +160,7 @@ class Engine(Protocol):
         """Set some payload fields of the points that meet `where`, each tested and set at once. Leases need not be
         durable: they mean nothing after a crash."""
 
-    def delete(self, where: Where) -> None:
+    def delete(self, where: Where, durable: bool = True) -> None:
         """Delete the points that meet `where`."""
 
     def settle(self) -> None:

@@ -154,7 +154,7 @@ class ServerEngine:
     def set_payload(self, fields: dict[str, Any], where: Where, durable: bool = True) -> None:  # noqa: ARG002
         self._change(self._client.set_payload, payload=fields, points=_filter(where))
 
-    def delete(self, where: Where) -> None:
+    def delete(self, where: Where, durable: bool = True) -> None:  # noqa: ARG002
         selector = models.FilterSelector(filter=_filter(where))
         self._change(self._client.delete, points_selector=selector)
 

@@ -73,12 +73,14 @@ def add(query: Adding, body: Description) -> Response:
         return _answer_one(_add_one(uploads[0], body, query.replace), query.wait)
     if body.key:
         raise InvalidRequestError("one key cannot be given to several pictures")
-    return _answer_several([_try_to_add(upload, body, query.replace) for upload in uploads], query.wait)
+    outcomes = [_try_to_add(upload, body, query.replace) for upload in uploads]
+    context().keeper.settle()
+    return _answer_several(outcomes, query.wait)
 
 
-def _add_one(upload: Upload, says: Description, replace: bool) -> Added:
+def _add_one(upload: Upload, says: Description, replace: bool, durable: bool = True) -> Added:
     context().backlog.require_room()
-    record, change = context().keeper.add(_examine(upload, says), replace)
+    record, change = context().keeper.add(_examine(upload, says), replace, durable)
     context().wake()
     return Added(record, change)
 
@@ -95,7 +97,7 @@ def _examine(upload: Upload, says: Description) -> NewPicture:
 
 def _try_to_add(upload: Upload, says: Description, replace: bool) -> Added | Exception:
     try:
-        return _add_one(upload, says, replace)
+        return _add_one(upload, says, replace, durable=False)
     except Exception as error:  # noqa: BLE001 - one outcome each: the others go on
         return error
 

@@ -32,17 +32,20 @@ def remove_several(body: Removal) -> ResponseReturnValue:
     """Remove several pictures: into the trash, or for good."""
 
     def remove(picture_id: str) -> OneOutcome:
-        context().keeper.remove(picture_id, body.purge)
+        context().keeper.remove(picture_id, body.purge, durable=False)
         return {"id": picture_id, "status": 204}
 
-    return _each(body.ids, remove)
+    answer = _each(body.ids, remove)
+    context().keeper.settle()
+    return answer
 
 
 @several_routes.post("/restore")
 @documented(Operation(_RECORDS, body=Several, examples={"one picture": {"ids": [EXAMPLE_ID]}}))
 def restore_several(body: Several) -> ResponseReturnValue:
     """Bring back what was removed last under each of these ids."""
-    answer = _each(body.ids, lambda picture_id: _is(context().keeper.restore(picture_id)))
+    answer = _each(body.ids, lambda picture_id: _is(context().keeper.restore(picture_id, durable=False)))
+    context().keeper.settle()
     context().wake()
     return answer
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from prometheus_client import REGISTRY
 
 from indexer.keeper import NewPicture, UnknownPictureError
 from indexer.library import KeyTakenError
@@ -88,6 +89,34 @@ def test_a_removed_picture_lies_in_the_trash_and_nowhere_else(any_house: House) 
     assert not (any_house.root / "a.png").exists()
     assert any_house.catalogue.count() == 0
     assert [path.read_bytes() for path in any_house.data.rglob("picture")] == [draw(RED)]
+
+
+def count_flushes() -> float:
+    return REGISTRY.get_sample_value("lookalike_engine_call_duration_seconds_count", {"call": "flush"}) or 0.0
+
+
+def test_many_become_durable_together(house: House) -> None:
+    ids = [id_of(f"{number}.png") for number in range(3)]
+    for act in (
+        lambda: [house.keeper.add(new(f"{number}.png", draw(RED)), durable=False) for number in range(3)],
+        lambda: [house.keeper.remove(picture_id, durable=False) for picture_id in ids],
+        lambda: [house.keeper.restore(picture_id, durable=False) for picture_id in ids],
+        lambda: [house.keeper.remove(picture_id, purge=True, durable=False) for picture_id in ids],
+    ):
+        before = count_flushes()
+        act()
+        assert count_flushes() == before
+        house.keeper.settle()
+        assert count_flushes() == before + 1
+
+
+def test_the_trash_keeps_what_is_known_of_a_picture_until_that_is_durable(any_house: House) -> None:
+    record, _ = any_house.keeper.add(new("a.png", draw(RED), label="mine"))
+    any_house.keeper.remove(record.id)
+    any_house.keeper.restore(record.id, durable=False)
+    assert [Record.from_json(path.read_bytes()).label for path in any_house.data.rglob("record.json")] == ["mine"]
+    any_house.keeper.settle()
+    assert not list(any_house.data.rglob("record.json"))
 
 
 def test_a_link_that_was_removed_comes_back_as_it_was(house: House) -> None:

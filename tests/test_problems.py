@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -313,7 +314,7 @@ def test_what_does_not_fit_leaves_nothing_behind_and_can_be_added_later(tmp_path
 def test_a_fault_of_ours_with_one_of_several_is_in_the_log_as_well(
     service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
-    service.change(keeper=None)
+    service.change(keeper=SimpleNamespace(settle=lambda: None))
     outcome = service.client.post("/v1/images/delete", json={"ids": [ID]}).json["results"][0]
     assert (outcome["status"], outcome["error"]["code"]) == (500, "internal_error")
     assert "AttributeError" in caplog.text

@@ -290,7 +290,7 @@ class KnowingCatalogue:
             self.most_blocks = max(self.most_blocks, sys.getallocatedblocks())
             yield [Record(key_of(number), 100, 1, NEW_YEAR) for number in range(start, start + 500)]
 
-    def delete(self, records: Sequence[Record]) -> None:
+    def delete(self, records: Sequence[Record], durable: bool = True) -> None:  # noqa: ARG002
         self.deleted += [record.key for record in records]
 
 
