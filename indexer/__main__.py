@@ -1,21 +1,23 @@
 """`python -m indexer COMMAND`: the library and the catalogue from the command line."""
 
-import argparse
 import signal
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # importing takes a while, and leaves nothing to finish
+
+import argparse
 import sys
-from collections.abc import Callable, Collection, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from io import TextIOWrapper
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from threading import Event, Thread
 from typing import IO
 
 from indexer.arguments import build_parser
-from indexer.assembly import STARTING_ERRORS, Parts, open_encoder, open_parts, open_worker
+from indexer.assembly import STARTING_ERRORS, Parts, Purpose, open_encoder, open_parts, open_worker
 from indexer.catalogue import Catalogue
 from indexer.console import ProgressDisplay, open_console
-from indexer.durable import write_aside
 from indexer.engine import Where
 from indexer.exchange import export_lines, import_lines
 from indexer.logs import log_to
@@ -27,13 +29,14 @@ from indexer.sync import EmptyLibraryError
 from indexer.watcher import Watcher
 from model.allocator import return_large_pieces
 from model.artifact import SHIPPED, load_artifact
+from model.noise import take_any_letter
+from model.output import writing
 
 FAILED = Where(equal={"state": "failed"})
 
 
 def main(arguments: Sequence[str]) -> int:
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a key may have letters that a terminal knows nothing of
+    take_any_letter()
     try:
         parser, commands = build_parser(_COMMANDS)
         settings, flags = load_settings(arguments, parser=parser, commands=commands)
@@ -41,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
         if flags.verb == "sample":
             return sample(settings, flags)
         return_large_pieces()
-        parts = open_parts(settings)
+        parts = open_parts(settings, _purpose(flags))
         try:
             return _WITH_PARTS[flags.verb](settings, parts, flags)
         finally:
@@ -49,6 +52,12 @@ def main(arguments: Sequence[str]) -> int:
     except (*STARTING_ERRORS, EmptyLibraryError, OSError) as error:
         print(f"lookalike: {error}", file=sys.stderr)
         return 1
+
+
+def _purpose(flags: argparse.Namespace) -> Purpose:
+    if flags.verb in ("sync", "work", "watch"):
+        return "preview" if getattr(flags, "dry_run", False) else "work"
+    return "ask"
 
 
 def sync(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:
@@ -144,18 +153,19 @@ def reindex(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:
 
 def export(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  # noqa: ARG001
     """Write what is known of every picture as JSON lines: key, label, tags, time of adding, state, sum of the bytes."""
-    with _open_output(flags.file) as file:
+    with _output(flags.file) as file:
         file.writelines(f"{line}\n".encode() for line in export_lines(parts.catalogue))
     return 0
 
 
-def _open_output(path: Path | None) -> AbstractContextManager[IO[bytes]]:
-    """Return what to write to. What was exported to a file before stays there until all has been written."""
+@contextmanager
+def _output(path: Path | None) -> Iterator[IO[bytes]]:
+    """Give what to write to. What was exported to a file before stays there until all has been written."""
     if path is None:
-        return nullcontext(sys.stdout.buffer)
-    if path.exists() and not path.is_file():  # a pipe or a device
-        return path.open("wb")
-    return write_aside(path.resolve(), replace=True)
+        yield sys.stdout.buffer
+        return
+    with writing(path) as part, part.open("wb") as file:
+        yield file
 
 
 def import_(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  # noqa: ARG001

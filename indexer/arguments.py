@@ -23,6 +23,13 @@ def build_parser(
     return parser, found
 
 
+def path(text: str) -> Path:
+    """Return the path that a text names. Raises ValueError, for argparse to tell, if it names none."""
+    if not text:
+        raise ValueError
+    return Path(text)
+
+
 def _add_sync(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--allow-empty", action="store_true", help="the library is meant to be empty")
     parser.add_argument("--dry-run", action="store_true", help="only tell what differs, and write nothing")
@@ -34,19 +41,19 @@ def _add_retry(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", nargs="?", type=Path, help="the file to write; without, standard output")
+    parser.add_argument("file", nargs="?", type=path, help="the file to write; without, standard output")
 
 
 def _add_import(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", nargs="?", type=Path, help="the file to read; without, standard input")
+    parser.add_argument("file", nargs="?", type=path, help="the file to read; without, standard input")
 
 
 def _add_snapshot(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="the file to write")
+    parser.add_argument("file", type=path, help="the file to write")
 
 
 def _add_sample(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", nargs="?", type=Path, default=Path("data/sample"), help="where to")
+    parser.add_argument("folder", nargs="?", type=path, default=Path("data/sample"), help="where to")
 
 
 _ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {

@@ -3,10 +3,11 @@
 import logging
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Literal
 
 from indexer.agreement import Agreement
-from indexer.catalogue import Catalogue, ModelMismatchError
-from indexer.engine import Engine, EngineError, EngineUnavailableError
+from indexer.catalogue import Catalogue, ModelMismatchError, Unmade
+from indexer.engine import Engine, EngineError, EngineUnavailableError, NoCatalogueError
 from indexer.folder import Folder
 from indexer.keeper import Keeper
 from indexer.library import Library, LibraryError
@@ -29,6 +30,11 @@ log = logging.getLogger(__name__)
 STARTING_ERRORS = (SettingError, LibraryError, EngineError, NoRoomError, ModelMismatchError, ArtifactError)
 
 
+# Who is to work makes the catalogue where there is none, and ends the leases of who worked before. Who only asks needs
+# one, except for a preview, to which all is new then.
+Purpose = Literal["work", "ask", "preview"]
+
+
 @dataclass(frozen=True)
 class Parts:
     """One library with its catalogue, and what works on them."""
@@ -39,12 +45,10 @@ class Parts:
     synchroniser: Synchroniser
 
 
-def open_parts(settings: Settings) -> Parts:
+def open_parts(settings: Settings, purpose: Purpose = "work") -> Parts:
     """Open library and catalogue. Raises `SettingError`, `LibraryError`, `EngineError`, `NoRoomError`."""
     library, trash = _open_library(settings)
-    catalogue = Catalogue(_open_engine(settings))
-    if catalogue.engine_name == "edge":
-        catalogue.release_leases()
+    catalogue = _open_catalogue(settings, purpose)
     agreement = Agreement(library, catalogue, trash)
     keeper = Keeper(library, catalogue, trash, agreement)
     return Parts(library, catalogue, keeper, Synchroniser(library, catalogue, agreement))
@@ -83,6 +87,22 @@ def _require_apart(root: Path, data: Path) -> None:
     """Raise `SettingError` if what is kept of pictures, in the trash for one, would be taken for pictures."""
     if data.is_relative_to(root) and not any(map(is_hidden, data.relative_to(root).parts)):
         raise SettingError(f"LOOKALIKE_DATA cannot be {data}: it lies in the library; a folder outside is needed")
+
+
+def _open_catalogue(settings: Settings, purpose: Purpose) -> Catalogue:
+    folder = settings.data_folder / settings.collection
+    if not (purpose == "work" or settings.qdrant_url or folder.is_dir()):
+        if purpose == "ask":
+            raise NoCatalogueError(folder)
+        return Unmade()
+    catalogue = Catalogue(_open_engine(settings))
+    if catalogue.engine_name == "edge" and purpose == "work":
+        try:
+            catalogue.release_leases()
+        except BaseException:
+            catalogue.close()
+            raise
+    return catalogue
 
 
 def _open_engine(settings: Settings) -> Engine:

@@ -293,6 +293,27 @@ class Catalogue:
         self._engine.close()
 
 
+class Unmade(Catalogue):
+    """The catalogue before there is one: it knows nothing and can be asked."""
+
+    engine_name = "none"
+
+    def __init__(self) -> None:
+        """Return at once: there is nothing to open."""
+
+    def get(self, ids: Sequence[str]) -> dict[str, Record]:  # noqa: ARG002
+        return {}
+
+    def count(self, where: Where = EVERYTHING) -> int:  # noqa: ARG002
+        return 0
+
+    def scan(self, where: Where = EVERYTHING) -> Iterator[list[Record]]:  # noqa: ARG002
+        return iter(())
+
+    def close(self) -> None:
+        """Do nothing: nothing is open."""
+
+
 def _point(record: Record, vector: Vector | None = None, **fields: Any) -> Point:
     payload = record.to_payload() | fields
     if record.state == "pending":

@@ -5,22 +5,13 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import IO
+
+from model.output import give_name, sync_folder
 
 # Hidden, so that a scan of the library passes over what a crash may leave.
 TEMPORARY_PREFIX = ".lookalike-"
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def make_folder(folder: Path) -> None:
@@ -32,49 +23,30 @@ def make_folder(folder: Path) -> None:
     sync_folder(folder.parent)
 
 
-def write_file(path: Path, data: bytes, replace: bool, mtime_ns: int | None = None) -> os.stat_result:
+def write_file(path: Path, data: bytes, replace: bool, like: os.stat_result | None = None) -> os.stat_result:
     """Write a whole file or nothing, durably, making its folder where needed; return its status.
 
-    `mtime_ns` is when it was changed, if not now. Raises `FileExistsError` if there is one already and `replace` is
-    false.
+    It gets the time and the rights of a file that it is to be `like`, or of now and of one that it replaces. Raises
+    `FileExistsError` if there is one already and `replace` is false.
     """
     make_folder(path.parent)
-    temporary, changed_ns = _name_aside(path), mtime_ns or time.time_ns()
+    temporary, changed_ns = _name_aside(path), like.st_mtime_ns if like else time.time_ns()
+    rights = like or (path.stat() if replace and path.exists() else None)
     try:
         with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             # Left to itself the time is that of the last tick, and two files of one tick could not be told apart.
             os.utime(file.fileno(), ns=(changed_ns, changed_ns))
+            if rights:
+                _give_rights(file.fileno(), rights)
             os.fsync(file.fileno())
             status = os.fstat(file.fileno())
-        _give_name(temporary, path, replace)
+        give_name(temporary, path, replace)
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
     return status
-
-
-@contextmanager
-def write_aside(path: Path, replace: bool = False) -> Iterator[IO[bytes]]:
-    """Give a file to write; it gets its name, durably, when all has gone well, and the rights of the one it replaces.
-
-    Raises `FileExistsError` if there is something already and `replace` is false.
-    """
-    if path.exists() and not replace:
-        raise FileExistsError(f"{path} is there already")
-    aside = path.with_name(f"{TEMPORARY_PREFIX}{path.name}")
-    try:
-        with aside.open("wb") as out:
-            if path.exists():
-                aside.chmod(stat.S_IMODE(path.stat().st_mode))
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        _give_name(aside, path, replace)
-        sync_folder(path.absolute().parent)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def take_file(source: Path, target: Path) -> None:
@@ -100,7 +72,7 @@ def _take_to_other_disk(source: Path, target: Path) -> bool:
     aside = _name_aside(source)
     with source.open("rb") as file:
         status = os.fstat(file.fileno())
-        write_file(target, file.read(), replace=True, mtime_ns=status.st_mtime_ns)
+        write_file(target, file.read(), replace=True, like=status)
         try:
             source.rename(aside)
         except FileNotFoundError:
@@ -109,7 +81,7 @@ def _take_to_other_disk(source: Path, target: Path) -> bool:
         taken = os.path.samestat(status, aside.stat())  # while it is open nobody else can have its number
     if not taken:
         with suppress(FileExistsError):  # or a newer one has come, which would have replaced this one
-            _give_name(aside, source, replace=False)
+            give_name(aside, source, replace=False)
     aside.unlink(missing_ok=True)
     return taken
 
@@ -123,30 +95,24 @@ def move_file(source: Path, target: Path) -> os.stat_result:
     status = None if source.is_symlink() else source.stat()
     try:
         make_folder(target.parent)
-        _give_name(source, target, replace=False)
+        give_name(source, target, replace=False)
     except OSError as error:
         if isinstance(error, FileExistsError | FileNotFoundError):
             raise
-        write_file(target, source.read_bytes(), replace=False, mtime_ns=source.stat().st_mtime_ns)
+        write_file(target, source.read_bytes(), replace=False, like=source.stat())
     source.unlink(missing_ok=True)
     sync_folder(target.parent)
     sync_folder(source.parent)
     return status or target.stat()
 
 
+def _give_rights(handle: int, like: os.stat_result) -> None:
+    """Give a file the owner and the rights of another, as far as we may and its disk knows such things."""
+    with suppress(OSError):
+        os.fchown(handle, like.st_uid, like.st_gid)
+    with suppress(OSError):
+        os.fchmod(handle, stat.S_IMODE(like.st_mode))
+
+
 def _name_aside(path: Path) -> Path:
     return path.parent / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
-
-
-def _give_name(source: Path, target: Path, replace: bool) -> None:
-    if replace:
-        source.replace(target)
-        return
-    try:
-        os.link(source, target)  # the one call that never overwrites
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without hard links
-        if target.exists():
-            raise FileExistsError(target) from None
-        source.rename(target)

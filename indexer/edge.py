@@ -48,6 +48,7 @@ from indexer.ranking import rescore
 from indexer.room import require_room
 
 LOCK_WAIT_S = 5.0
+SAFE_BYTES = 64 << 20  # to open a catalogue takes up to 56 MiB, and so does a log that is begun anew
 IDS = 10_000  # that are asked for at once
 
 _FOUND = qe.PayloadSelector.Include(list(FOUND))
@@ -65,16 +66,16 @@ class EdgeEngine:
     """An `Engine` on Qdrant Edge in `folder`.
 
     Raises `CatalogueLockedError` if another process still has the folder open after some seconds (a restart overlaps
-    with the end of the process before it), `CatalogueBrokenError` if it cannot be opened at all, and `NoRoomError` on
-    every write when fewer than `min_free_bytes` are free.
+    with the end of the process before it), `CatalogueBrokenError` if it cannot be opened at all, and `NoRoomError` when
+    fewer than `SAFE_BYTES` are free, and on every write when fewer than `min_free_bytes` are.
     """
 
     name = "edge"
 
     def __init__(self, folder: Path, vector_size: int, min_free_bytes: int, lock_wait_s: float = LOCK_WAIT_S) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder, self._min_free_bytes = folder, min_free_bytes
-        require_room(folder, min_free_bytes)
+        self._folder, self._min_free_bytes = folder, max(min_free_bytes, SAFE_BYTES)
+        require_room(folder, SAFE_BYTES)
         self._lock_file = _lock(folder / "lock", lock_wait_s)
         self._shard = _open_shard(folder / "edge", vector_size)
         self._commits = Commits(partial(self._ask, self._shard.flush))

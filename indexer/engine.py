@@ -53,6 +53,11 @@ class CatalogueLockedError(EngineError):
         super().__init__(f"another process has the catalogue in {folder} open; only one can")
 
 
+class NoCatalogueError(EngineError):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"there is no catalogue in {folder} yet: `python -m indexer sync` makes one")
+
+
 class CatalogueBrokenError(EngineError):
     def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(

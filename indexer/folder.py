@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from indexer.durable import TEMPORARY_PREFIX, move_file, sync_folder, take_file, write_file
+from indexer.durable import TEMPORARY_PREFIX, move_file, take_file, write_file
 from indexer.library import (
     HEAD_BYTES,
     IN_MEMORY_BYTES,
@@ -29,6 +29,7 @@ from indexer.room import require_room
 from indexer.spelling import true_name
 from model.header import Source
 from model.hidden import is_hidden
+from model.output import sync_folder
 
 STALE_TEMPORARY_S = 3600
 LATEST_NS = (1 << 63) - 1  # of a time that the catalogue can keep, in the year 2262

@@ -196,7 +196,9 @@ class Settings:
     )
     max_upload_mb: int = _setting(_whole(1, 1024), 32, "the largest request and the largest download, in MiB")
     max_pixels: int = _setting(_whole(1, 500_000_000), 50_000_000, "the largest picture, width times height")
-    min_free_mb: int = _setting(_whole(0, 1 << 20), 256, "the disk space, in MiB, that is never used")
+    min_free_mb: int = _setting(
+        _whole(0, 1 << 20), 256, "the disk space, in MiB, that is never used; the embedded engine keeps 64 at least"
+    )
     fetch_urls: bool = _setting(_truth, True, "whether pictures may be given by URL", "yes")
     fetch_timeout_s: float = _setting(_seconds, 10.0, "how long a download may take in all")
     fetch_hosts: frozenset[str] = _setting(

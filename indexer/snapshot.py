@@ -12,9 +12,9 @@ from typing import IO, Any
 
 import requests
 
-from indexer.durable import write_aside
 from indexer.engine import EngineError, EngineUnavailableError
 from indexer.room import require_room
+from model.output import writing
 
 CONNECT_TIMEOUT_S = 10
 MAKING_TIMEOUT_S = 3600  # Qdrant answers when the snapshot is made
@@ -33,7 +33,7 @@ def save_files(folder: Path, file: Path, min_free_bytes: int) -> int:
     held = sum(path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file())
     require_room(file.absolute().parent, held + min_free_bytes)
     # The emptiest level: the files begin as many zeros, and a vector hardly shrinks.
-    with write_aside(file) as out, tarfile.open(fileobj=out, mode="w:gz", compresslevel=1) as archive:
+    with writing(file, replace=False) as part, tarfile.open(part, mode="w:gz", compresslevel=1) as archive:
         archive.add(folder.resolve(), folder.name, filter=lambda found: None if found.name.endswith("/lock") else found)
     return file.stat().st_size
 
@@ -54,7 +54,7 @@ class ServerSnapshots:
 
         Raises `FileExistsError`, `NoRoomError`, `SnapshotError`.
         """
-        with write_aside(file) as out:
+        with writing(file, replace=False) as part, part.open("wb") as out:
             made = self._ask("POST", self._address).json()["result"]
             address = f"{self._address}/{made['name']}"
             try:

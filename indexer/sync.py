@@ -4,7 +4,7 @@ Two passes, and neither holds more than a page in memory: over the files, for wh
 catalogue, for what the first pass has not come by.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, TypeVar
@@ -122,7 +122,7 @@ class Synchroniser:
         for page in _pages(iter(sorted(keys))):
             found = {key: None if key in taken and self._is_renamed(key) else self._library.entry(key) for key in page}
             known = self._catalogue.get([id_of(key) for key in page])
-            self._take([entry for entry in found.values() if entry], report)
+            self._take([entry for entry in found.values() if entry], report, known)
             self._forget([record for record in known.values() if found[record.key] is None], report)
             folders = [key for key in page if found[key] is None and self._library.has_folder(f"{key}/")]
             self._sync_folders(folders, keys, report)
@@ -163,9 +163,9 @@ class Synchroniser:
             if missing := seen.find_missing([record.id for record in records]):
                 yield [record for record in records if record.id in missing]
 
-    def _take(self, entries: list[Entry], report: SyncReport) -> bool:
+    def _take(self, entries: list[Entry], report: SyncReport, known: Mapping[str, Record] | None = None) -> bool:
         """Return whether there is anything to index among them."""
-        compared = self._compare(entries)
+        compared = self._compare(entries, known)
         new = [Record(each.key, each.size, each.mtime_ns, now(), label=label_of(each.key)) for each in compared.new]
         self._catalogue.insert(new, durable=False)
         self._index_again([record.id for record in compared.changed])
@@ -173,9 +173,9 @@ class Synchroniser:
         compared.count_in(report)
         return bool(compared.new or compared.changed)
 
-    def _compare(self, entries: list[Entry]) -> Comparison:
+    def _compare(self, entries: list[Entry], known: Mapping[str, Record] | None = None) -> Comparison:
         ids = [id_of(entry.key) for entry in entries]
-        known = self._catalogue.get(ids)
+        known = self._catalogue.get(ids) if known is None else known
         pairs = [(entry, known.get(each)) for entry, each in zip(entries, ids, strict=True)]
         unknown = [entry for entry, record in pairs if record is None]
         new = [entry for entry in unknown if self._is_picture(entry.key)]

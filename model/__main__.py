@@ -1,5 +1,10 @@
 """python -m model {train,export,convert,evaluate,thresholds,embed}"""
 
+import signal
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # importing takes a while, and leaves nothing to finish
+
 import argparse
 import json
 import os
@@ -197,5 +202,6 @@ _COMMANDS: dict[str, Run] = {
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     silence_libraries()
     sys.exit(main())

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,11 +22,14 @@ def make_way(path: Path) -> None:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[Path]:
-    """Give a path to write to. What is written takes the place of `path` in the end, or is gone when that failed.
+def writing(path: Path, replace: bool = True) -> Iterator[Path]:
+    """Give a path to write to. What is written takes the place of `path` in the end, durably and with the rights of
+    what it replaces, or is gone when that failed.
 
-    Raises OSError.
+    Raises FileExistsError where there is something already and `replace` is false, and OSError.
     """
+    if path.exists() and not replace:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     if _takes_bytes_alone(path):
         yield path
         return
@@ -33,9 +37,41 @@ def writing(path: Path) -> Iterator[Path]:
     part = target.with_name(f".{os.getpid()}.part{target.suffix}")  # Keras and numpy go by the name's end
     try:
         yield part
-        part.replace(target)
+        if target.exists():
+            part.chmod(stat.S_IMODE(target.stat().st_mode))
+        _sync(part)
+        give_name(part, target, replace)
+        sync_folder(target.parent)
     finally:
         part.unlink(missing_ok=True)
+
+
+def give_name(source: Path, target: Path, replace: bool) -> None:
+    """Move a file to another name on the same disk. Raises FileExistsError if it is taken and `replace` is false."""
+    if replace:
+        source.replace(target)
+        return
+    try:
+        os.link(source, target)  # the one call that never overwrites
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if target.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+        source.rename(target)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    _sync(folder, os.O_DIRECTORY)
+
+
+def _sync(path: Path, flags: int = 0) -> None:
+    handle = os.open(path, os.O_RDONLY | flags)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _takes_bytes_alone(path: Path) -> bool:

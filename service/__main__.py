@@ -1,8 +1,12 @@
 """`python -m service`: the whole of Lookalike in one process. HTTP in front, a worker and a watcher as threads."""
 
+import signal
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # importing takes a while, and leaves nothing to finish
+
 import logging
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from threading import Event, Thread, Timer

@@ -1,5 +1,6 @@
 """`python -m indexer`, command by command, on one library."""
 
+import fcntl
 import json
 import logging
 import os
@@ -76,6 +77,7 @@ def test_the_commands_of_an_operator_work_on_one_another(
 def test_a_record_that_no_picture_has_is_told_with_its_line(
     place: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert main(["sync", *place]) == 0
     (tmp_path / "records.jsonl").write_text('{"key": "never.png"}\n')
     assert main(["import", str(tmp_path / "records.jsonl"), *place]) == 0
     assert "line 1: there is no picture 'never.png'" in capsys.readouterr().err
@@ -84,6 +86,7 @@ def test_a_record_that_no_picture_has_is_told_with_its_line(
 def test_a_file_that_cannot_be_read_is_one_clear_line(
     place: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert main(["sync", *place]) == 0
     assert main(["import", str(tmp_path / "nowhere.jsonl"), *place]) == 1
     assert capsys.readouterr().err.splitlines()[-1].startswith("lookalike: ")
 
@@ -91,11 +94,12 @@ def test_a_file_that_cannot_be_read_is_one_clear_line(
 def test_an_export_replaces_the_one_before_in_one_step_or_is_poured_into_a_pipe(
     place: list[str], tmp_path: Path
 ) -> None:
+    assert main(["sync", *place]) == 0
     before, records = tmp_path / "before.jsonl", tmp_path / "records.jsonl"
     records.write_text("what was said before")
     before.hardlink_to(records)
     assert main(["export", str(records), *place]) == 0
-    assert (before.read_text(), records.read_text()) == ("what was said before", "")
+    assert (before.read_text(), len(records.read_text().splitlines())) == ("what was said before", 3)
     assert main(["export", "/dev/null", *place]) == 0
     assert Path("/dev/null").is_char_device()
 
@@ -113,17 +117,69 @@ def test_names_are_told_whatever_letters_the_terminal_knows(place: list[str], tm
     assert '"key": "vélos/red.png"'.encode() in call("export"), "what a program reads is UTF-8"
 
 
+def is_locked(path: Path) -> bool:
+    """Return whether a process has the catalogue of this lock."""
+    with path.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_command_that_is_told_to_stop_ends_without_a_traceback(
     place: list[str], tmp_path: Path, number: signal.Signals
 ) -> None:
+    assert main(["sync", *place]) == 0
     command = [sys.executable, "-m", "indexer", "import", *place]  # which waits for what is said
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        wait_until((tmp_path / "data/lookalike/edge").exists)
+        wait_until(lambda: is_locked(tmp_path / "data/lookalike/lock"))
         process.send_signal(number)
         assert process.wait(60) == 128 + number
         assert process.stderr is not None
         assert b"Traceback" not in process.stderr.read()
+
+
+@pytest.mark.parametrize("program", ["indexer", "model", "service"])
+def test_who_stops_a_program_while_it_is_being_loaded_sees_no_traceback(tmp_path: Path, program: str) -> None:
+    (tmp_path / "numpy.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    environ = os.environ | {"PYTHONPATH": str(tmp_path)}
+    ended = subprocess.run([sys.executable, "-m", program], check=False, cwd=ROOT, env=environ, capture_output=True)
+    assert (ended.returncode, ended.stderr) == (-signal.SIGINT, b"")
+
+
+def test_a_preview_of_a_library_that_nobody_has_synced_makes_no_catalogue(
+    place: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sync", "--dry-run", *place]) == 0
+    assert capsys.readouterr().out.endswith("3 new, 0 changed, 0 vanished, 0 unchanged, 0 not pictures\n")
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("command", ["failed", "retry", "reindex", "export", "import", "snapshot new.tar.gz"])
+def test_what_asks_a_catalogue_makes_none(
+    place: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert main([*command.split(), *place]) == 1
+    assert f"there is no catalogue in {tmp_path}/data/lookalike yet" in capsys.readouterr().err
+    assert not (tmp_path / "data").exists()
+
+
+def test_what_only_reads_needs_less_room_than_what_writes(place: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sync", *place]) == 0
+    crowded = [*place[:-1], str(1 << 20)]
+    for command in ("failed", "export", "sync --dry-run"):
+        assert main([*command.split(), *crowded]) == 0
+    for command in ("retry", "sync"):
+        assert main([command, *crowded]) == 1
+        assert "1048576 MiB are needed" in capsys.readouterr().err
+
+
+def test_an_empty_name_is_not_the_folder_that_one_is_in(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["sample", ""])
+    assert "argument folder: invalid path value: ''" in capsys.readouterr().err
 
 
 def test_what_is_kept_of_pictures_lies_in_no_library(

@@ -1,6 +1,7 @@
 """What a command writes is there whole or not at all, and where it cannot be is known beforehand."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,11 +43,25 @@ def test_a_folder_that_takes_no_files_is_told_by_the_name_of_the_output() -> Non
 
 def test_what_is_written_takes_the_place_of_what_was_there(tmp_path: Path) -> None:
     (tmp_path / "out.txt").write_text("old")
+    (tmp_path / "out.txt").chmod(0o600)
     with writing(tmp_path / "out.txt") as part:
         part.write_text("new")
         assert part.suffix == ".txt"
         assert (tmp_path / "out.txt").read_text() == "old"
+    assert (tmp_path / "out.txt").stat().st_mode & 0o777 == 0o600
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("out.txt", "new")]
+
+
+def test_what_is_not_to_be_replaced_stays_also_where_it_comes_meanwhile(tmp_path: Path) -> None:
+    (tmp_path / "out.txt").write_text("old")
+    with pytest.raises(FileExistsError, match=re.escape(str(tmp_path / "out.txt"))):
+        writing(tmp_path / "out.txt", replace=False).__enter__()
+    late = writing(tmp_path / "new.txt", replace=False)
+    late.__enter__().write_text("mine")
+    (tmp_path / "new.txt").write_text("theirs")
+    with pytest.raises(FileExistsError):
+        late.__exit__(None, None, None)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"out.txt": "old", "new.txt": "theirs"}
 
 
 def write_half(path: Path) -> None:
