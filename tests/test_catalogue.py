@@ -93,6 +93,22 @@ def test_a_hit_tells_of_its_picture_what_is_told_of_hits(catalogue: Catalogue, d
     assert Hit._fields[2:] == FOUND
 
 
+def test_a_hit_tells_of_its_picture_as_it_is_now(any_engine: Engine) -> None:
+    catalogue, written = Catalogue(any_engine), record(0, label="cars", state="indexed")
+    index(catalogue, record(0), record(1))
+
+    def found() -> list[tuple[str, str | None]]:
+        return [(hit.key, hit.label) for hit in catalogue.search(Query([normal(2 * axis(0) + axis(1))]), 9)]
+
+    assert found() == [("a/0.jpg", None), ("a/1.jpg", None)]
+    any_engine.set_payload({"label": "bikes"}, Where(ids=[record(1).id]))
+    assert found() == [("a/0.jpg", None), ("a/1.jpg", "bikes")]
+    any_engine.write([Point(written.id, written.to_payload(), axis(0))])
+    assert found() == [("a/0.jpg", "cars"), ("a/1.jpg", "bikes")]
+    any_engine.delete(Where(ids=[written.id]))
+    assert found() == [("a/1.jpg", "bikes")]
+
+
 def test_searching_knows_limit_offset_and_least_score(catalogue: Catalogue) -> None:
     index(catalogue, record(0), record(1), record(2))
     query = normal(3 * axis(0) + 2 * axis(1) + axis(2))
