@@ -21,7 +21,7 @@ from service.loop import Loop
 
 # The app itself refuses what is over its limit, in its own words; this is for what is not even worth reading.
 SLACK_BYTES = 1 << 20
-RECEIVE_BYTES = 1 << 16  # a typical upload in two or three pieces
+RECEIVE_BYTES = 1 << 18  # a typical upload in one piece, if it is there already
 HEAD_BYTES = 1 << 15
 IN_MEMORY_BYTES = 1 << 18  # of each request; what is larger waits in a temporary file
 CONNECTIONS = 400  # with a temporary file each they stay below the 1,024 open files that most systems allow

@@ -11,6 +11,8 @@ from indexer.logs import request_id
 from service.access import ID_HEADER, NO_ROUTE, Answered, choose_id, note
 from service.headers import HEADERS
 
+JOINED_BYTES = 1 << 16  # of a body; to copy a larger one would cost more than it brings
+
 
 class RequestTimeoutError(Error):  # type: ignore[misc]
     code = 408
@@ -29,10 +31,20 @@ _DETAILS = {413: "there are more bytes than LOOKALIKE_MAX_UPLOAD_MB allows"}  # 
 class AppTask(WSGITask):  # type: ignore[misc]
     """Lets the app answer, and tells clients to come back on a new connection once the service was told to stop."""
 
+    wrote_header: bool
+
     def start(self) -> None:
         super().start()
         if self.channel.stopping.is_set():
             self.set_close_on_finish()
+
+    def write(self, data: bytes) -> None:
+        """Send a part of the body. What is the whole of it goes with the head, for each piece wakes the client anew."""
+        if self.wrote_header or not self.has_body or self.content_length != len(data) or len(data) > JOINED_BYTES:
+            super().write(data)
+            return
+        self.channel.write_soon(self.build_response_header() + data)
+        self.wrote_header, self.content_bytes_written = True, len(data)
 
     def set_close_on_finish(self) -> None:
         """End the connection after this answer.
