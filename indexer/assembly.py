@@ -74,11 +74,15 @@ def _open_library(settings: Settings) -> tuple[Library, Trash]:
     try:
         from indexer.bucket import Bucket
         from indexer.bucket_trash import BucketTrash
-        from indexer.objects import Objects
+        from indexer.objects import BucketAwayError, Objects
     except ModuleNotFoundError as error:
         raise LibraryError(f"a library in a bucket needs {error.name}: pip install '.[s3]'") from None
     name, _, prefix = settings.library.removeprefix("s3://").partition("/")
     objects = Objects(name, settings.s3_endpoint)
+    try:
+        objects.require_access()
+    except BucketAwayError as error:  # which stops no search, and is waited for by whoever needs it
+        log.warning("not there yet, %s: %s", settings.library, error)
     bucket = Bucket(objects, prefix and f"{prefix}/", settings.library, settings.min_free_bytes)
     return bucket, BucketTrash(bucket)
 

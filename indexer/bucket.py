@@ -6,7 +6,7 @@ S3 answers for durability. Nobody tells of changes, so that a bucket is looked t
 import shutil
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile, gettempdir
@@ -56,7 +56,12 @@ class Bucket:
         return _entry(key, found["ContentLength"], found["LastModified"], found["ETag"])
 
     def lacks(self, key: str) -> bool:
-        return self.entry(key) is None
+        with suppress(PermissionError):
+            try:
+                self.objects.describe(self.name(key))
+            except (InvalidKeyError, FileNotFoundError):
+                return True
+        return False
 
     def has(self, key: str) -> bool:  # noqa: ARG002 - to ask for each hit would take longer than the search
         return True

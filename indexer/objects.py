@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 from aiohttp import ClientError as TransportError
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, NoCredentialsError, PartialCredentialsError
+from botocore.parsers import ResponseParserError
 from s3fs import S3FileSystem
 
 from indexer.library import IN_MEMORY_BYTES, LibraryUnavailableError
@@ -26,8 +27,12 @@ VERSION_MARK = "?versionId="
 _TAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
 
 
+class BucketAwayError(LibraryUnavailableError):
+    """The bucket does not answer as one does, and may in a moment."""
+
+
 class Objects:
-    """The objects of a bucket, by name. A write that has returned is durable.
+    """The objects of a bucket, by name. A write that has returned is durable. Nothing is sent before it is used.
 
     Without `endpoint` the bucket is Amazon's. Credentials and region come from where all of Amazon's tools look for
     them: AWS_ACCESS_KEY_ID and so on, ~/.aws, the role of the machine. Raises `LibraryUnavailableError` whenever the
@@ -36,7 +41,14 @@ class Objects:
 
     def __init__(self, bucket: str, endpoint: str | None = None) -> None:
         self._bucket, self._s3 = bucket, _connect(endpoint)
-        self._require_access()
+
+    def require_access(self) -> None:
+        """Raise `LibraryUnavailableError` if the bucket cannot be listed: `BucketAwayError`, or what to mend."""
+        try:
+            with _translated_errors():
+                _checked(self._s3.call_s3("list_objects_v2", Bucket=self._bucket, MaxKeys=1), "Name")
+        except (PermissionError, FileNotFoundError) as error:
+            raise LibraryUnavailableError(f"the bucket {self._bucket} cannot be listed: {error}") from error
 
     def list(self, prefix: str, page: int = PAGE) -> Iterator[dict[str, Any]]:
         """Yield the objects whose name starts with a prefix, in order, and hold a page of them at once.
@@ -45,7 +57,7 @@ class Objects:
         """
         following: dict[str, str] = {}
         while True:
-            found = self._ask("list_objects_v2", Prefix=prefix, MaxKeys=page, **following)
+            found = self._list_page(Prefix=prefix, MaxKeys=page, **following)
             yield from found.get("Contents", ())
             if not found.get("IsTruncated"):
                 return
@@ -53,7 +65,7 @@ class Objects:
 
     def describe(self, name: str) -> dict[str, Any]:
         """Return what S3 says of an object: `ContentLength`, `LastModified`, `ETag`. Raises `FileNotFoundError`."""
-        return self._ask("head_object", Key=name)
+        return _checked(self._ask("head_object", Key=name), "LastModified", "ETag")
 
     def open(self, name: str) -> tuple[dict[str, Any], IO[bytes]]:
         """Return what S3 says of an object (`size`, `LastModified`, `ETag`) and its bytes, to be read from any place.
@@ -64,7 +76,7 @@ class Objects:
             file = self._s3.open(f"{self._bucket}/{name}", "rb", block_size=BLOCK_BYTES)
             if file.details["type"] != "file":  # there are only objects whose name begins so
                 raise FileNotFoundError(name)
-            return file.details, file
+            return _checked(file.details, "LastModified", "ETag"), file
 
     def read(self, name: str, end: int | None = None) -> bytes:
         """Return the bytes of an object, the first `end` of them. Raises `FileNotFoundError`."""
@@ -126,7 +138,7 @@ class Objects:
             with _translated_errors():
                 yield
         except PermissionError as error:
-            self._require_access()  # or is it everything that is denied?
+            self.require_access()  # or is it everything that is denied?
             raise PermissionError(errno.EACCES, f"the bucket denies it: {error}") from error
 
     def _ask(self, method: str, **arguments: Any) -> dict[str, Any]:
@@ -134,12 +146,18 @@ class Objects:
             answer: dict[str, Any] = self._s3.call_s3(method, Bucket=self._bucket, **arguments)
         return answer
 
-    def _require_access(self) -> None:
+    def _list_page(self, **arguments: Any) -> dict[str, Any]:
         try:
-            with _translated_errors():
-                self._s3.call_s3("list_objects_v2", Bucket=self._bucket, MaxKeys=1)
-        except PermissionError as error:
-            raise LibraryUnavailableError(f"the bucket {self._bucket} cannot be listed: {error}") from error
+            return _checked(self._ask("list_objects_v2", **arguments), "Name")
+        except FileNotFoundError as error:  # whatever it is that answers, it has no buckets
+            raise BucketAwayError(f"the bucket does not answer: {error}") from error
+
+
+def _checked(answer: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Return an answer that has what a bucket always says: whatever lists nothing seems to have lost everything."""
+    if not all(answer.get(name) for name in names):
+        raise BucketAwayError("the bucket does not answer: something else does in its place")
+    return answer
 
 
 def _connect(endpoint: str | None) -> S3FileSystem:
@@ -168,10 +186,18 @@ def _translated_errors() -> Iterator[None]:
         if _code(error) == "NoSuchBucket":
             raise LibraryUnavailableError(f"there is no such bucket: {error}") from error
         raise
-    except (OSError, BotoCoreError, TransportError) as error:
+    except (NoCredentialsError, PartialCredentialsError) as error:
+        raise LibraryUnavailableError(f"the bucket cannot be asked: {error}") from error
+    except (
+        OSError,
+        BotoCoreError,
+        TransportError,
+        ResponseParserError,
+        RecursionError,
+    ) as error:  # led round in circles
         if _code(error) in _TAKEN:
             raise FileExistsError(str(error)) from error
-        raise LibraryUnavailableError(f"the bucket does not answer: {error}") from error
+        raise BucketAwayError(f"the bucket does not answer: {error}") from error
 
 
 def _code(error: BaseException) -> str:

@@ -1,5 +1,6 @@
 """What is peculiar to a library in a bucket; what it has in common with a folder is in `test_library`."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from indexer.objects import Objects
 from indexer.room import NoRoomError
 from tests.buckets import OwnBucket
 from tests.running import free_port
+from tests.web import Server, answer, saying
 
 
 @pytest.fixture
@@ -165,9 +167,31 @@ def test_bytes_that_were_replaced_while_they_were_read_are_not_mixed(library: Bu
 
 def test_a_bucket_that_is_away_or_is_none_says_so(own_bucket: OwnBucket) -> None:
     with pytest.raises(LibraryUnavailableError, match="does not answer"):
-        Objects("bucket", f"http://127.0.0.1:{free_port()}")
+        Objects("bucket", f"http://127.0.0.1:{free_port()}").require_access()
     with pytest.raises(LibraryUnavailableError, match="no such bucket"):
-        Objects("another-bucket", own_bucket.endpoint)
+        Objects("another-bucket", own_bucket.endpoint).require_access()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(answer(b"<html>please log in</html>", content_type="text/html"), id="a page"),
+        pytest.param(answer(b"<ListBucketResult/>", content_type="application/xml"), id="a list of no bucket"),
+        pytest.param(answer(b"hello", content_type="text/plain"), id="no XML"),
+        pytest.param(answer(b"<Error><Code>NoSuchKey</Code></Error>", "404 Not Found"), id="nothing here"),
+        pytest.param(answer(b"<Error><Code>PermanentRedirect</Code></Error>", "301 Moved"), id="elsewhere"),
+    ],
+)
+def test_what_answers_in_place_of_a_bucket_is_neither_empty_nor_believed(own_bucket: OwnBucket, said: bytes) -> None:
+    with Server(saying(said)) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        objects = Objects(own_bucket.name, f"http://127.0.0.1:{server.port}")
+        for ask in (objects.require_access, lambda: list(objects.list(""))):
+            with pytest.raises(LibraryUnavailableError):
+                ask()
+        with pytest.raises((LibraryUnavailableError, FileNotFoundError)):
+            objects.describe("a.jpg")
+        server.shutdown()
 
 
 def test_a_bucket_that_vanishes_is_not_taken_for_an_empty_one(own_bucket: OwnBucket, library: Bucket) -> None:
@@ -184,7 +208,7 @@ class Denied:
 
     def call_s3(self, method: str, **_: object) -> dict[str, object]:
         if method == "list_objects_v2" and self.listed:
-            return {}
+            return {"Name": "bucket"}
         raise PermissionError("Access Denied")
 
     def pipe_file(self, *_: object, **__: object) -> None:
@@ -203,6 +227,7 @@ def test_a_bucket_that_may_only_be_read_is_read_only_and_one_object_that_is_deni
     with pytest.raises(PermissionError, match="denies"):
         library.open("a.jpg")
     assert library.entry("a.jpg") is None
+    assert not library.lacks("a.jpg")
 
 
 def test_credentials_that_have_run_out_are_no_picture_s_fault(library: Bucket) -> None:

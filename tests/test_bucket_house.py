@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,7 +18,7 @@ from indexer.worker import BATCH, MAX_ATTEMPTS, Worker, WorkerSettings
 from tests.buckets import OwnBucket
 from tests.conftest import House, make_client
 from tests.fakes import ColourEncoder
-from tests.pictures import BLUE, RED, draw
+from tests.pictures import BLUE, GREEN, RED, draw
 from tests.running import RunningService, free_port
 
 ID = id_of("cars/a.png")
@@ -165,7 +166,60 @@ def test_the_service_runs_on_a_bucket(own_bucket: OwnBucket, tmp_path: Path) -> 
         assert service.session.get(f"{service.address}/v1/images/{id_of('b.png')}/file").content == draw(BLUE, (90, 60))
 
 
-def test_a_bucket_that_is_away_at_the_start_is_one_clear_line(own_bucket: OwnBucket, tmp_path: Path) -> None:
+def test_a_bucket_that_is_away_at_the_start_is_waited_for(own_bucket: OwnBucket, tmp_path: Path) -> None:
+    """What is in the catalogue can be searched: a process that is replaced meanwhile must not end the others."""
     settings = settings_of(own_bucket, tmp_path)
-    with pytest.raises(LibraryError, match="the bucket does not answer"):
-        open_parts(Settings(library=settings.library, s3_endpoint=f"http://127.0.0.1:{free_port()}"))
+    parts = open_parts(replace(settings, s3_endpoint=f"http://127.0.0.1:{free_port()}"))
+    try:
+        assert parts.catalogue.counts() == {"pending": 0, "indexed": 0, "failed": 0}
+        with pytest.raises(LibraryUnavailableError, match="the bucket does not answer"):
+            parts.synchroniser.sync()
+    finally:
+        parts.catalogue.close()
+
+
+def test_a_bucket_that_is_none_at_the_start_is_one_clear_line(own_bucket: OwnBucket, tmp_path: Path) -> None:
+    settings = settings_of(own_bucket, tmp_path)
+    with pytest.raises(LibraryError, match="there is no such bucket"):
+        open_parts(replace(settings, library="s3://another-bucket"))
+
+
+class Locked:
+    """s3fs where everything is listed and some objects are denied, as those are whose key may not be used."""
+
+    def __init__(self, s3: Any, *names: str) -> None:
+        self._s3, self._names = s3, names
+
+    def call_s3(self, method: str, **arguments: Any) -> Any:
+        if arguments.get("Key") in self._names:
+            raise PermissionError("Access Denied")
+        return self._s3.call_s3(method, **arguments)
+
+    def open(self, path: str, *arguments: Any, **named: Any) -> Any:
+        if path.endswith(self._names):
+            raise PermissionError("Access Denied")
+        return self._s3.open(path, *arguments, **named)
+
+
+def test_a_picture_that_is_denied_is_not_forgotten_and_a_new_one_fails_with_a_reason(
+    house: House, own_bucket: OwnBucket
+) -> None:
+    own_bucket.put("pictures/a.png", draw(RED))
+    own_bucket.put("pictures/b.png", draw(BLUE))
+    house.synchroniser.sync()
+    house.index_all()
+    house.keeper.edit(id_of("a.png"), tags=["mine"])
+    objects = cast(Any, house.library).objects
+    objects._s3 = Locked(objects._s3, "pictures/a.png", "pictures/c.png")
+    own_bucket.put("pictures/a.png", draw(GREEN))
+    own_bucket.put("pictures/c.png", draw(GREEN))
+    house.synchroniser.sync()
+    house.index_all()
+    known = {record.key: record for page in house.catalogue.scan() for record in page}
+    assert {key: record.state for key, record in known.items()} == {
+        "a.png": "indexed",
+        "b.png": "indexed",
+        "c.png": "failed",
+    }
+    assert known["a.png"].tags == ("mine",)
+    assert "the bucket denies it" in str(known["c.png"].error)
