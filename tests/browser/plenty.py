@@ -22,6 +22,15 @@ def open_plenty(page: Page) -> None:
     page.wait_for_selector(".cell-score")
 
 
+def list_plenty(page: Page, number: int) -> None:
+    """Look through a library of so many pictures, all of which come at once."""
+    listed = {"images": [_record(each) for each in range(number)], "next_cursor": None}
+    page.route("**/v1/images?*", lambda route: route.fulfill(json=listed))
+    page.route("**/thumbnail", _show)
+    page.goto("/?view=library")
+    page.wait_for_selector(".entry[data-id]")
+
+
 def scroll_on(page: Page, until: int) -> int:
     """Scroll to the end, again and again, until so many results are there; return how many there are then."""
     words = page.locator("#results-count")
@@ -47,6 +56,10 @@ def _hit(number: int) -> dict[str, Any]:
     hit = {"id": id_in_plenty(number), "key": f"plenty/picture-{number:05}.jpg", "label": "plenty", "tags": []}
     hit |= {"score": 1 - number / 20_000, "verdict": "related", "width": width, "height": height}
     return hit | {"file": f"{shown}/file", "thumbnail": f"{shown}/thumbnail"}
+
+
+def _record(number: int) -> dict[str, Any]:
+    return _hit(number) | {"state": "indexed", "error": None, "size": 4096, "added_at": "2026-01-31T12:00:00+00:00"}
 
 
 def id_in_plenty(number: int) -> str:

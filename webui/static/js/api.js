@@ -4,8 +4,6 @@ import { inWords } from "./refusals.js";
 import { sendForm } from "./sending.js";
 
 const SERVICE_GONE = "The service does not answer. Check that it is running, then try again.";
-/** Of the pictures that one request changes. */
-const MOST_AT_ONCE = 500;
 
 /**
  * What went wrong, in words for a person. `status` is 0 when no answer came at all; `code` is the service's, or empty;
@@ -124,17 +122,11 @@ export async function edit(id, changes) {
 }
 
 /**
- * Do something with many: "edit" with `label`, `add_tags` and `remove_tags`, "delete", "restore" or "retry". Returns
- * an outcome each, `{ id, status, image, error }`, in their order.
+ * Do something with at most 500: "edit" with `label`, `add_tags` and `remove_tags`, "delete", "restore" or "retry".
+ * Returns an outcome each, `{ id, status, image, error }`, in their order.
  */
 export async function several(way, ids, says = {}) {
-  const outcomes = [];
-  for (let from = 0; from < ids.length; from += MOST_AT_ONCE) {
-    const some = ids.slice(from, from + MOST_AT_ONCE);
-    const { body } = await call(`/v1/images/${way}`, json({ ids: some, ...says }));
-    outcomes.push(...body.results);
-  }
-  return outcomes;
+  return (await call(`/v1/images/${way}`, json({ ids, ...says }))).body.results;
 }
 
 export async function libraryStatus() {

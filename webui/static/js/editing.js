@@ -1,6 +1,8 @@
 /** The form for label and tags, of one picture or of many. */
 import * as api from "./api.js";
+import { say } from "./notices.js";
 import { sorted } from "./refusals.js";
+import { together } from "./together.js";
 import { count, nameOf } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
@@ -8,6 +10,7 @@ const dialog = byId("editor");
 const [label, isNone, tags] = [byId("editor-label"), byId("editor-none"), byId("editor-tags")];
 
 let edited = [];
+let isSaving = false;
 let settle = () => {};
 
 /**
@@ -89,12 +92,23 @@ function tagBox(tag) {
 async function save(event) {
   event.preventDefault();
   byId("editor-save").disabled = true;
+  isSaving = true;
   try {
     close(await (edited.length === 1 ? saveOne(edited[0]) : saveMany()));
   } catch (error) {
-    byId("editor-refusal").textContent = error.message;
+    refuse(error.message);
   }
+  isSaving = false;
   byId("editor-save").disabled = false;
+}
+
+/* Whoever has closed the form meanwhile is told all the same. */
+function refuse(words) {
+  if (dialog.open) byId("editor-refusal").textContent = words;
+  else {
+    say(words);
+    settle(null);
+  }
 }
 
 /* Only what was changed here is said: the rest may be another's. */
@@ -110,7 +124,7 @@ async function saveMany() {
   const says = { add_tags: [tags.value], remove_tags: dropped };
   if (isNone.checked) says.label = null;
   else if (label.value.trim()) says.label = label.value.trim();
-  return { before: edited, ...sorted(await api.several("edit", edited.map(({ id }) => id), says)) };
+  return { before: edited, ...sorted(await together("edit", edited.map(({ id }) => id), says)) };
 }
 
 function close(outcome) {
@@ -121,5 +135,5 @@ function close(outcome) {
 
 byId("editor-form").addEventListener("submit", save);
 byId("editor-cancel").addEventListener("click", () => dialog.close());
-dialog.addEventListener("close", () => settle(null));
+dialog.addEventListener("close", () => { if (!isSaving) settle(null); });
 isNone.addEventListener("change", () => { label.disabled = isNone.checked; });

@@ -1,13 +1,13 @@
 /** What is done with pictures of the library, one or many: edited, tried again, removed; and shown as they are then. */
-import * as api from "./api.js";
 import * as editing from "./editing.js";
 import { say, settled } from "./notices.js";
-import { sorted } from "./refusals.js";
+import { isPassing, sorted } from "./refusals.js";
 import * as removing from "./removing.js";
 import * as results from "./results.js";
 import { changesOf, differ, revert } from "./reverting.js";
 import * as selection from "./selection.js";
 import * as status from "./status.js";
+import { together } from "./together.js";
 import * as viewer from "./viewer.js";
 import { count } from "./words.js";
 
@@ -21,16 +21,18 @@ export async function edit(pictures) {
 }
 
 async function takeBack(changes) {
-  const again = { label: "Try again", run: () => takeBack(changes) };
-  const { records, refusals } = sorted(await settled(revert(changes), again));
+  const outcomes = await revert(changes);
+  const { records, refusals } = sorted(outcomes);
   renew(records);
-  report("changed back", records, refusals);
+  const passing = new Set(outcomes.filter(({ error }) => error && isPassing(error)).map(({ id }) => id));
+  const left = changes.filter(({ after }) => passing.has(after.id));
+  report("changed back", records, refusals, left.length > 0 && { label: "Try again", run: () => takeBack(left) });
 }
 
 /** Index again those that failed. */
 export async function retry(pictures) {
   const failed = pictures.filter(({ state }) => state === "failed");
-  const { records, refusals } = sorted(await settled(api.several("retry", failed.map(({ id }) => id))));
+  const { records, refusals } = sorted(await settled(together("retry", failed.map(({ id }) => id))));
   renew(records);
   report("tried again", records, refusals);
   status.refresh();

@@ -7,13 +7,38 @@ const STAYS_MS = 10_000;
 
 /** Say `words`; with `action`, `{ label, run }`, offer a button for it. */
 export function say(words, action) {
-  const notice = template.content.firstElementChild.cloneNode(true);
-  notice.querySelector(".notice-words").textContent = words;
+  const notice = made(words);
   const dismiss = leaveLater(notice);
   notice.querySelector(".btn-close").addEventListener("click", dismiss);
   offer(notice.querySelector(".notice-action"), action, dismiss);
+}
+
+/** Say `words` until the end; return `{ say(words), end() }`. The button of `action` can be pressed once. */
+export function keep(words, action) {
+  const notice = made(words);
+  notice.querySelector(".btn-close").remove();
+  const button = notice.querySelector(".notice-action");
+  offer(button, action, () => { button.disabled = true; });
+  return { say: (others) => write(notice, others), end: () => leave(notice, null) };
+}
+
+function made(words) {
+  const notice = template.content.firstElementChild.cloneNode(true);
+  write(notice, words);
   raise(corner);
   shelf.append(notice);
+  return notice;
+}
+
+function write(notice, words) {
+  notice.querySelector(".notice-words").textContent = words;
+}
+
+/* Whoever came into a notice goes on where they came from, as far as that is still there. */
+function leave(notice, from) {
+  const next = from?.isConnected ? from : document.getElementById("results");
+  if (notice.contains(document.activeElement)) next.focus({ preventScroll: true });
+  notice.remove();
 }
 
 /** Return what `asked`, a promise of a list, brings; nothing where it fails, and say why, with `action`. */
@@ -34,11 +59,11 @@ export function raise(overlay) {
 
 for (const turn of ["toggle", "close"]) document.addEventListener(turn, () => raise(corner), true);
 
-function offer(button, action, dismiss) {
+function offer(button, action, pressed) {
   if (!action) return button.remove();
   button.textContent = action.label;
   button.addEventListener("click", () => {
-    dismiss();
+    pressed();
     action.run();
   });
 }
@@ -49,8 +74,7 @@ function leaveLater(notice) {
   let from = null;
   const dismiss = () => {
     clearTimeout(timer);
-    if (notice.contains(document.activeElement)) goBack(from);
-    notice.remove();
+    leave(notice, from);
   };
   const hold = () => clearTimeout(timer);
   const release = () => {
@@ -64,9 +88,4 @@ function leaveLater(notice) {
   for (const idle of ["pointerleave", "focusout"]) notice.addEventListener(idle, release);
   release();
   return dismiss;
-}
-
-/* Whoever came into a notice goes on where they came from, as far as that is still there. */
-function goBack(from) {
-  (from?.isConnected ? from : document.getElementById("results")).focus({ preventScroll: true });
 }

@@ -1,9 +1,9 @@
 /** Takes pictures out of the library, one or many, and brings them back. */
-import * as api from "./api.js";
 import { say, settled } from "./notices.js";
 import { inWords } from "./refusals.js";
 import * as results from "./results.js";
 import * as status from "./status.js";
+import { together } from "./together.js";
 import { count, nameOf } from "./words.js";
 
 /** Ids of those that are on their way out: pressed again, they are not removed twice. */
@@ -35,7 +35,7 @@ async function restore(pictures, putBack) {
 
 /* Returns those that it was done with, and those that are not there any more; says why not with others. */
 async function change(way, pictures, done, again) {
-  const outcomes = await settled(api.several(way, pictures.map(({ id }) => id)), again);
+  const outcomes = await settled(together(way, pictures.map(({ id }) => id)), again);
   const missing = idsOf(outcomes.filter(({ error }) => error?.code === "unknown_picture"));
   const refused = outcomes.filter(({ id, error }) => error && !missing.has(id));
   if (refused.length > 0) {

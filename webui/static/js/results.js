@@ -34,7 +34,9 @@ let answered = 0;
 let list = grid;
 let tell = () => {};
 /** Answers by query: the way back shows at once what was there, as far as it was scrolled. */
-let remembered = new WeakMap();
+const remembered = new Map();
+/** So many of them: each may have been scrolled through for thousands of pictures. */
+const REMEMBERED = 50;
 
 /** Call `changed(query)` whenever other pictures are shown. */
 export function listen(changed) {
@@ -80,7 +82,7 @@ function refuse(problem) {
 
 /** The library is another: what was answered before is no longer true, but what is shown stays. */
 export function forget() {
-  remembered = new WeakMap();
+  remembered.clear();
 }
 
 /** Whether somebody is among the pictures. */
@@ -144,8 +146,14 @@ function revise(found) {
   forget();
   if (!shown.query) return;
   shown = { ...shown, pictures: found };
-  remembered.set(shown.query, shown);
+  remember();
   countThem();
+}
+
+function remember() {
+  remembered.delete(shown.query);
+  remembered.set(shown.query, shown);
+  if (remembered.size > REMEMBERED) remembered.delete(remembered.keys().next().value);
 }
 
 /* The library is shown in rows, everything else in the grid; the other of the two is empty then. Returns if it was. */
@@ -180,7 +188,7 @@ async function extend() {
   const page = await ask(query, next, waiting.signal);
   if (shown.query !== query) return;
   shown = { ...shown, next: page.next, pictures: [...shown.pictures, ...page.pictures] };
-  remembered.set(query, shown);
+  remember();
   list.append(page.pictures);
   learn(page.pictures);
   follow();
@@ -189,7 +197,7 @@ async function extend() {
 function present(answer) {
   answered += 1;
   shown = { ...answer, answers: answered };
-  remembered.set(answer.query, shown);
+  remember();
   choose(answer.query);
   list.replace(answer.pictures);
   learn(answer.pictures);

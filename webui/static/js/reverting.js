@@ -1,5 +1,5 @@
 /** Takes an edit back: label and tags become what they were, unless somebody has changed them since. */
-import * as api from "./api.js";
+import { failed, together } from "./together.js";
 
 /** Return, as `{ before, after }`, those of `records` that are no longer what they were among `pictures`. */
 export function changesOf(pictures, records) {
@@ -20,7 +20,9 @@ function said({ label, tags }) {
 /** Return an outcome each, as `api.several`. Those that changed alike change back together. */
 export async function revert(changes) {
   const outcomes = [];
-  for (const [says, ids] of alike(changes)) outcomes.push(...(await api.several("edit", ids, JSON.parse(says))));
+  for (const [says, ids] of alike(changes)) {
+    outcomes.push(...(await together("edit", ids, JSON.parse(says)).catch((problem) => failed(ids, problem))));
+  }
   return outcomes;
 }
 
