@@ -61,14 +61,21 @@ def _is_settled(page: Ranked, found: Ranked, begins: bool, ends: bool) -> bool:
 def _rank_diverse(
     engine: Engine, query: Query, limit: int, offset: int, where: Where, min_score: float | None
 ) -> Ranked:
-    """Rank the nearest with diversity and whatever follows them plainly, so that every page shows something new."""
-    found: Ranked = []
-    if offset < DIVERSE_CANDIDATES:
-        found = engine.query(query, min(limit, DIVERSE_CANDIDATES - offset), offset, where, min_score)
-    if offset + limit > DIVERSE_CANDIDATES:
-        start = max(offset, DIVERSE_CANDIDATES)
-        found += engine.query(replace(query, diversity=None), offset + limit - start, start, where, min_score)
-    return found
+    """Rank the nearest with diversity and whatever follows them plainly, so that every page shows something new.
+
+    Which of many copies are among the nearest is the engine's choice: those that follow are told by their ids.
+    """
+    if offset + limit <= DIVERSE_CANDIDATES:
+        return engine.query(query, limit, offset, where, min_score)
+    chosen = engine.query(query, DIVERSE_CANDIDATES, 0, where, min_score)
+    page = chosen[offset : offset + limit]
+    plain = replace(query, diversity=None)
+    return page + _rank_plain(
+        lambda wanted, start: engine.query(plain, wanted, start, where, min_score),
+        limit - len(page),
+        max(0, offset - len(chosen)),
+        {point.id for point, _ in chosen},
+    )
 
 
 def rescore(hits: Ranked, min_score: float | None) -> Ranked:

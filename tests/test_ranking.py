@@ -190,6 +190,16 @@ def test_pages_of_a_diverse_search_show_every_picture_once(count: int, size: int
     assert places == [*reversed(range(candidates)), *range(candidates, count)]
 
 
+@pytest.mark.parametrize("size", [90, 300])
+def test_pages_of_a_diverse_search_show_each_of_many_copies_once(any_engine: Engine, size: int) -> None:
+    vectors = np.concatenate([STORED[:250], np.tile(STORED[250], (600, 1)), STORED[251:]])
+    any_engine.write([Point(id_of(str(row)), {"key": str(row)}, vector) for row, vector in enumerate(vectors)])
+    query = Query(STORED[250:251], diversity=0.5)
+    pages = [rank(any_engine, query, size, start, EVERYTHING, None, ()) for start in range(0, len(vectors), size)]
+    ids = [point.id for page in pages for point, _ in page]
+    assert len(ids) == len(set(ids)) == len(vectors)
+
+
 @pytest.mark.parametrize(
     ("positives", "negatives", "diversity", "complaint"),
     [
