@@ -19,7 +19,7 @@ from indexer.worker import Worker, WorkerSettings
 from model import VECTOR_SIZE
 from model.artifact import SHIPPED, load_artifact
 from model.errors import ArtifactError
-from model.hidden import is_hidden
+from model.naming import is_hidden
 from model.runtime import Encoder
 
 MAX_THREADS_EACH = 4  # more threads on one picture wait for each other

@@ -28,7 +28,7 @@ from indexer.library import (
 from indexer.room import require_room
 from indexer.spelling import true_name
 from model.header import Source
-from model.hidden import is_hidden
+from model.naming import is_hidden
 from model.output import sync_folder
 
 STALE_TEMPORARY_S = 3600

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from model.header import Source
-from model.hidden import is_hidden
+from model.naming import is_hidden
 
 MAX_KEY_BYTES = 1024
 MAX_NAME_BYTES = 255  # of one part, on every common file system

@@ -15,15 +15,8 @@ from indexer.engine import PAGE
 from indexer.library import Entry, InvalidKeyError, Library
 from indexer.record import Record, count_pictures, id_of, label_of, now
 from indexer.seen import Seen
-from model.errors import ImageError, UnsupportedFormatError
-from model.preprocess import read_header
-
-# Names that promise a picture: what they hold is indexed, or reported when it cannot be. The last two are not decoded
-# yet, and people who have them want to be told.
-PICTURE_SUFFIXES = frozenset({
-    "avif", "bmp", "gif", "jfif", "jpe", "jpeg", "jpg", "mpo", "pbm", "pgm", "png", "ppm", "tif", "tiff", "webp",
-    "heic", "heif",
-})  # fmt: skip
+from model.header import begins_as_picture
+from model.naming import promises_picture
 
 FIRST_PAGE = 128  # files: enough to begin indexing with while others are looked for
 
@@ -199,15 +192,10 @@ class Synchroniser:
 
     def _is_picture(self, key: str) -> bool:
         """A file counts as a picture by its name or, failing that, by its content."""
-        if key.rpartition(".")[2].lower() in PICTURE_SUFFIXES:
-            return True
         try:
-            read_header(self._library.head(key))
-        except UnsupportedFormatError:
-            return False
-        except (ImageError, OSError):
-            pass  # a picture, though not a good one: indexing will say what is wrong with it
-        return True
+            return promises_picture(key) or begins_as_picture(self._library.head(key))
+        except OSError:
+            return True  # though not a good one: indexing will say what is wrong with it
 
 
 def _differs(entry: Entry, record: Record) -> bool:

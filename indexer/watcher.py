@@ -18,7 +18,7 @@ from indexer.engine import EngineError
 from indexer.library import LibraryUnavailableError
 from indexer.room import NoRoomError
 from indexer.sync import EmptyLibraryError, Synchroniser, SyncReport
-from model.hidden import is_hidden
+from model.naming import is_hidden
 
 STEP_MS = 50  # how long the changes of one report may take to come in
 DEBOUNCE_MS = 800

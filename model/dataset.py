@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from model.errors import DatasetError, ImageError
-from model.hidden import is_hidden
+from model.header import begins_as_picture
+from model.naming import is_hidden, promises_picture
 from model.preprocess import load_pixels
 
 Numbers = npt.NDArray[np.int64]
@@ -46,8 +47,11 @@ def find_pictures(folder: Path) -> Iterator[Path]:
 
 
 def read_set(folder: Path, groups: dict[str, int] | None = None) -> PictureSet:
-    """Return the pictures below a folder. Raises DatasetError when there are none."""
-    paths = list(find_pictures(folder)) if folder.is_dir() else []
+    """Return the pictures below a folder; texts, films and the like among them are left out.
+
+    Raises DatasetError when there are none.
+    """
+    paths = [path for path in find_pictures(folder) if _may_be_picture(path)] if folder.is_dir() else []
     if not paths:
         raise DatasetError(f"{folder} is not a folder with pictures in it.")
     names = [_class_of(path.relative_to(folder)) for path in paths]
@@ -83,6 +87,14 @@ def read_pixels(path: Path, size: int) -> Pictures:
         return load_pixels(path, size)
     except ImageError as fault:
         raise DatasetError(f"{path}: {fault}") from fault
+
+
+def _may_be_picture(path: Path) -> bool:
+    """Return whether a file is a picture by its name or, failing that, by its content."""
+    if promises_picture(path.name):
+        return True
+    with path.open("rb") as file:
+        return begins_as_picture(file.read(16))
 
 
 def _name_of(folder: Path) -> str:

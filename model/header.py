@@ -88,6 +88,15 @@ def read_header(source: Source, max_pixels: int = MAX_PIXELS) -> Header:
         return describe(image)
 
 
+def begins_as_picture(head: bytes) -> bool:
+    """Return whether the first bytes of a file, 16 or more, announce a picture in a format that is taken."""
+    try:
+        _recognise(io.BytesIO(head))
+    except UnsupportedFormatError:
+        return False
+    return True
+
+
 def describe(image: Image.Image) -> Header:
     """Return the header of an opened picture, before anything is decoded: a draft changes the size."""
     width, height = upright_size(image)

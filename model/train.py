@@ -48,8 +48,7 @@ def train(sets: list[PictureSet], recipe: Recipe, out: Path, report: Report, che
             f"here are {len(paths)} in {len(names)} classes."
         )
     earlier = [load_encoder_network(path) for path in checkpoints]
-    for path in (out, log_path(out)):
-        make_way(path)
+    make_way_for_training(out)
     ask = partial(ask_teacher, paths=paths)
     lesson = ask_teachers(ask, take_fingerprint(paths), out.with_suffix(".teachers.npz"), report)
     if earlier:
@@ -181,6 +180,26 @@ def load_encoder_network(path: Path) -> tuple[keras.Model, dict[str, Any]]:
 def log_path(checkpoint: Path) -> Path:
     """Return where the log of a checkpoint lies."""
     return checkpoint.with_suffix(".json")
+
+
+def make_way_for_training(out: Path) -> None:
+    """Make the folder of a checkpoint; the log of another training may be replaced, nothing else.
+
+    Raises ArtifactError where something else would be lost, and OSError.
+    """
+    log = log_path(out)
+    for path in (out, log):
+        make_way(path)
+    if log.exists() and not _is_log(log):
+        raise ArtifactError(f"{log} is there and no log of a training; name another checkpoint with --out.")
+
+
+def _is_log(path: Path) -> bool:
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        return False
+    return isinstance(found, dict) and "recipe" in found
 
 
 def describe_training(log: dict[str, Any]) -> dict[str, Any]:

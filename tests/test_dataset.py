@@ -29,6 +29,12 @@ def test_hidden_files_and_what_systems_keep_are_left_alone(tmp_path: Path) -> No
     assert [path.name for path in find_pictures(tmp_path)] == ["seen.jpg"]
 
 
+def test_what_is_no_picture_is_left_out_of_a_set_and_what_only_says_so_is_not(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "set", "a/notes.txt", "a/Thumbs.db", "a/torn.jpg")
+    (folder / "a/photo").write_bytes(b"\xff\xd8\xff\xe0 and so on")
+    assert [path.name for path in read_set(folder).paths] == ["photo", "torn.jpg"]
+
+
 def test_links_that_lead_out_are_left_alone_and_links_within_are_not(tmp_path: Path) -> None:
     outside = fill(tmp_path / "outside", "secret.jpg")
     inside = fill(tmp_path / "inside", "a/real.jpg")

@@ -23,6 +23,7 @@ from model.train import (  # noqa: E402
     describe_training,
     load_encoder_network,
     log_path,
+    make_way_for_training,
     number_classes,
     train,
 )
@@ -48,6 +49,15 @@ def test_classes_are_numbered_over_all_sets(tmp_path: Path) -> None:
     assert set_of_class.tolist() == [0, 0, 1, 1]
     assert sets.tolist() == [0] * 12 + [1] * 12
     assert labels.tolist() == [UNLABELLED] * 4 + [0] * 4 + [1] * 4 + [UNLABELLED] * 4 + [2] * 4 + [3] * 4
+
+
+def test_what_is_no_log_of_a_training_is_not_written_over(tmp_path: Path) -> None:
+    for text in ('{"my": "notes"}', "[1]", "no JSON"):
+        log_path(tmp_path / "mine.keras").write_text(text)
+        with pytest.raises(ArtifactError, match=r"mine\.json is there and no log of a training"):
+            make_way_for_training(tmp_path / "mine.keras")
+    log_path(tmp_path / "mine.keras").write_text('{"recipe": {}}')
+    make_way_for_training(tmp_path / "mine.keras")
 
 
 @pytest.fixture

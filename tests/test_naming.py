@@ -1,11 +1,11 @@
-"""What a library leaves alone by its name."""
+"""What is left alone by its name, and what promises a picture."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from model.hidden import _OF_SYSTEMS, is_hidden
+from model.naming import _OF_SYSTEMS, is_hidden, promises_picture
 
 FOLDERS = Path(__file__).parent.parent / "webui/static/js/folders.js"
 
@@ -18,6 +18,11 @@ def test_what_is_hidden_or_of_a_system_is_left_alone(name: str) -> None:
 @pytest.mark.parametrize("name", ["a.jpg", "snapshot", "#1.jpg", "@home", "recycle", "lost", "~a.jpg", "$", ""])
 def test_what_only_looks_like_it_is_not(name: str) -> None:
     assert not is_hidden(name)
+
+
+def test_a_name_promises_a_picture_by_its_ending() -> None:
+    assert all(promises_picture(name) for name in ("a.jpg", "A.JPEG", "a.b.heic", ".png"))
+    assert not any(promises_picture(name) for name in ("jpg.txt", "a.jpg~", "a", ""))
 
 
 def test_the_page_leaves_out_the_same_names() -> None:

@@ -1,4 +1,4 @@
-"""Names that are left alone among pictures: hidden ones, and what a NAS or a system keeps for itself."""
+"""What names say: which are left alone, as hidden or as a NAS's and a system's own, and which promise a picture."""
 
 # Thumbnails, trash, earlier versions: none of them pictures that somebody put there. Windows writes them as it likes.
 _OF_SYSTEMS = frozenset({
@@ -11,6 +11,19 @@ _OF_SYSTEMS = frozenset({
 })  # fmt: skip
 
 
+# What they hold is taken, or reported when it cannot be. The last two are not decoded yet, and people who have them
+# want to be told.
+_OF_PICTURES = frozenset({
+    "avif", "bmp", "gif", "jfif", "jpe", "jpeg", "jpg", "mpo", "pbm", "pgm", "png", "ppm", "tif", "tiff", "webp",
+    "heic", "heif",
+})  # fmt: skip
+
+
 def is_hidden(name: str) -> bool:
     """Return whether a file or folder of this name is left alone, with all that is in it."""
     return name.startswith(".") or name.casefold() in _OF_SYSTEMS
+
+
+def promises_picture(name: str) -> bool:
+    """Return whether a file of this name says of itself that it is a picture."""
+    return name.rpartition(".")[2].lower() in _OF_PICTURES
