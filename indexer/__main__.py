@@ -25,7 +25,7 @@ from indexer.record import Record, count_pictures
 from indexer.sample import draw_sample
 from indexer.settings import Settings, load_settings
 from indexer.snapshot import ServerSnapshots, save_files
-from indexer.sync import EmptyLibraryError
+from indexer.sync import OtherLibraryError
 from indexer.watcher import Watcher
 from model.allocator import return_large_pieces
 from model.artifact import SHIPPED, load_artifact
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
             return _WITH_PARTS[flags.verb](settings, parts, flags)
         finally:
             parts.catalogue.close()
-    except (*STARTING_ERRORS, EmptyLibraryError, OSError) as error:
+    except (*STARTING_ERRORS, OtherLibraryError, OSError) as error:
         print(f"lookalike: {error}", file=sys.stderr)
         return 1
 

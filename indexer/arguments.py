@@ -31,7 +31,7 @@ def path(text: str) -> Path:
 
 
 def _add_sync(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--allow-empty", action="store_true", help="the library is meant to be empty")
+    parser.add_argument("--allow-empty", action="store_true", help="all that is known is meant to be forgotten")
     parser.add_argument("--dry-run", action="store_true", help="only tell what differs, and write nothing")
 
 

@@ -24,11 +24,15 @@ Item = TypeVar("Item")
 Difference = Literal["new", "changed", "vanished"]
 
 
-class EmptyLibraryError(Exception):
+FEW = 10  # pictures: so many may all have been renamed
+
+
+class OtherLibraryError(Exception):
     def __init__(self, count: int) -> None:
         super().__init__(
-            f"the library is empty and the catalogue knows {count_pictures(count)}: is a disk not mounted? "
-            "If it is meant to be empty, run `python -m indexer sync --allow-empty`"
+            f"the library has nothing of what the catalogue knows, {count_pictures(count)}: is a disk not mounted, or "
+            "is the catalogue of another library? If all are meant to be forgotten, run `python -m indexer sync "
+            "--allow-empty`"
         )
 
 
@@ -73,10 +77,12 @@ class Synchroniser:
         """Compare the whole library with the catalogue and repair every difference.
 
         `wake` is called as soon as there is something to index, and again when there is more. Raises
-        `EmptyLibraryError` rather than forget everything because a disk is not mounted.
+        `OtherLibraryError` rather than forget everything because a disk is not mounted.
         """
         report = SyncReport()
         self._library.sweep()
+        if not allow_empty:
+            self._require_known()
         with Seen() as seen:
             for page in self._walk(seen):
                 if self._take(page, report):
@@ -88,9 +94,11 @@ class Synchroniser:
     def preview(self, tell: Callable[[Difference, str], None], allow_empty: bool = False) -> SyncReport:
         """Return what `sync` would report and tell every difference with its key, and write nothing.
 
-        Raises `EmptyLibraryError`.
+        Raises `OtherLibraryError`.
         """
         report = SyncReport()
+        if not allow_empty:
+            self._require_known()
         with Seen() as seen:
             for page in self._walk(seen):
                 compared = self._compare(page)
@@ -142,6 +150,15 @@ class Synchroniser:
         for records in self._catalogue.scan() if folders else ():
             self._forget((record for record in records if record.key.startswith(prefixes)), report)
 
+    def _require_known(self) -> None:
+        """Raise `OtherLibraryError` if the library has none of those pictures that come up first, unless they are few.
+
+        They come in the order of their ids, and so from everywhere.
+        """
+        known = next(self._catalogue.scan(), [])
+        if len(known) >= FEW and all(self._library.lacks(record.key) for record in known):
+            raise OtherLibraryError(self._catalogue.count())
+
     def _walk(self, seen: Seen) -> Iterator[list[Entry]]:
         for page in _pages(self._library.walk(), FIRST_PAGE):
             seen.add(id_of(entry.key) for entry in page)
@@ -151,7 +168,7 @@ class Synchroniser:
         """Yield the records of pictures that the walk has not come by: vanished, or added meanwhile."""
         found_none = not (report.added or report.changed or report.unchanged)
         if found_none and not allow_empty and (count := self._catalogue.count()):
-            raise EmptyLibraryError(count)
+            raise OtherLibraryError(count)
         for records in self._catalogue.scan():
             if missing := seen.find_missing([record.id for record in records]):
                 yield [record for record in records if record.id in missing]

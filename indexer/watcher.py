@@ -17,7 +17,7 @@ from watchfiles import Change, watch
 from indexer.engine import EngineError
 from indexer.library import LibraryUnavailableError
 from indexer.room import NoRoomError
-from indexer.sync import EmptyLibraryError, Synchroniser, SyncReport
+from indexer.sync import OtherLibraryError, Synchroniser, SyncReport
 from model.naming import is_hidden
 
 STEP_MS = 50  # how long the changes of one report may take to come in
@@ -92,7 +92,7 @@ class Watcher:
         """Return whether a sync could be done."""
         try:
             report = sync()
-        except (EmptyLibraryError, EngineError, LibraryUnavailableError, NoRoomError) as error:
+        except (OtherLibraryError, EngineError, LibraryUnavailableError, NoRoomError) as error:
             log.warning("the library was not synced: %s", error)
             return False
         if report.added or report.changed or report.vanished:

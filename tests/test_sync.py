@@ -14,7 +14,7 @@ from indexer.agreement import Agreement
 from indexer.folder import Folder
 from indexer.library import Entry
 from indexer.record import Record, id_of
-from indexer.sync import FIRST_PAGE, EmptyLibraryError, Synchroniser, SyncReport
+from indexer.sync import FEW, FIRST_PAGE, OtherLibraryError, Synchroniser, SyncReport
 from indexer.trash import FolderTrash
 from tests.conftest import House
 from tests.pictures import BLUE, GREEN, RED, draw
@@ -107,10 +107,32 @@ def test_an_empty_library_is_not_taken_for_a_wish_to_forget_everything(any_house
     any_house.put("a.png", draw(RED))
     report(any_house)
     (any_house.root / "a.png").unlink()
-    with pytest.raises(EmptyLibraryError, match="knows 1 picture"):
+    with pytest.raises(OtherLibraryError, match="knows, 1 picture"):
         report(any_house)
     assert any_house.known_keys() == {"a.png"}
     assert report(any_house, allow_empty=True) == {"vanished": 1}
+
+
+def test_a_catalogue_of_another_library_forgets_nothing_and_takes_nothing_up(any_house: House) -> None:
+    for number in range(FEW):
+        any_house.put(f"mine/{number}.png", draw(RED))
+    report(any_house)
+    (any_house.root / "mine").rename(any_house.data / "mine")
+    any_house.put("other.png", draw(BLUE))
+    with pytest.raises(OtherLibraryError, match="knows, 10 pictures"):
+        report(any_house)
+    with pytest.raises(OtherLibraryError):
+        told(any_house)
+    assert len(any_house.known_keys()) == FEW
+    assert report(any_house, allow_empty=True) == {"added": 1, "vanished": FEW}
+
+
+def test_a_few_pictures_may_all_be_renamed(any_house: House) -> None:
+    for number in range(FEW - 1):
+        any_house.put(f"mine/{number}.png", draw(RED))
+    report(any_house)
+    (any_house.root / "mine").rename(any_house.root / "ours")
+    assert report(any_house) == {"added": FEW - 1, "vanished": FEW - 1}
 
 
 def test_some_keys_can_be_synced_alone(any_house: House) -> None:
@@ -213,7 +235,7 @@ def test_a_preview_of_an_empty_library_is_refused_like_a_sync(any_house: House) 
     any_house.put("a.png", draw(RED))
     report(any_house)
     (any_house.root / "a.png").unlink()
-    with pytest.raises(EmptyLibraryError):
+    with pytest.raises(OtherLibraryError):
         told(any_house)
     assert told(any_house, allow_empty=True)[1] == [("vanished", "a.png")]
 
