@@ -133,7 +133,7 @@ def _form_schema(operation: Operation) -> Json:
         "description": f"Picture files, {operation.pictures} at most.",
     }
     schema["properties"] = {"image": pictures, **schema["properties"]}
-    if "anyOf" not in schema:
+    if "allOf" not in schema:  # of which one says what else may be there instead
         schema["required"] = ["image"]
     return schema
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from pydantic import ConfigDict, Field, WithJsonSchema
-from pydantic.config import JsonDict
+from pydantic.config import JsonDict, JsonValue
 
 from indexer.engine import Where
 from indexer.keeper import UNCHANGED, Unchanged
@@ -94,13 +94,17 @@ class Ranking(Filter):
 
 
 def _one_of(*ways: str) -> ConfigDict:
-    """Return a model's schema's condition that at least one of these is there, and not empty."""
-    return ConfigDict(
-        json_schema_extra={"anyOf": [{"required": [way], "properties": _NOT_EMPTY.get(way, {})} for way in ways]}
-    )
+    """Return a model's schema's condition that at least one of these is there, and not empty.
+
+    It stands within `allOf`: programs that write clients take a bare `anyOf` for that many types without our fields.
+    """
+    choices: list[JsonValue] = [{"required": [way], "properties": _NOT_EMPTY.get(way, {})} for way in ways]
+    return ConfigDict(json_schema_extra={"allOf": [{"anyOf": choices}]})
 
 
-_NOT_EMPTY: dict[str, JsonDict] = {name: {name: {"type": "array", "minItems": 1}} for name in ("positive", "negative")}
+_NOT_EMPTY: dict[str, JsonDict] = {
+    name: {name: {"type": "array", "items": {"type": "string"}, "minItems": 1}} for name in ("positive", "negative")
+}
 
 
 class Question(Ranking):

@@ -3,6 +3,7 @@
 import gzip
 from pathlib import Path
 
+import pytest
 from flask.testing import FlaskClient
 
 SHEET = "/static/css/tokens.css"
@@ -32,5 +33,13 @@ def test_what_the_browser_has_already_is_not_sent_again(client: FlaskClient) -> 
     assert (again.status_code, again.data) == (304, b"")
 
 
+@pytest.mark.parametrize("address", ["/", "/docs", "/openapi.json"])
+def test_what_is_the_same_for_everybody_is_a_quarter_as_long(client: FlaskClient, address: str) -> None:
+    plain, short = client.get(address), client.get(address, headers=TAKES_GZIP)
+    assert gzip.decompress(short.data) == plain.data
+    assert len(short.data) < len(plain.data) / 4
+
+
 def test_answers_are_not_compressed(client: FlaskClient) -> None:
-    assert "Content-Encoding" not in client.get("/v1/status", headers=TAKES_GZIP).headers
+    for address in ("/v1/status", "/v1/images", "/nowhere"):
+        assert "Content-Encoding" not in client.get(address, headers=TAKES_GZIP).headers

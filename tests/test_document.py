@@ -1,6 +1,7 @@
 """`/openapi.json` and `/docs`: all that there is, and nothing that there is not."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import jsonschema_rs
@@ -48,6 +49,21 @@ def test_every_value_says_what_it_is(document: dict[str, Any]) -> None:
         for body in operation.get("requestBody", {}).get("content", {}).values():
             for field, schema in body["schema"].get("properties", {}).items():
                 assert schema["description"], (name, field)
+
+
+def schemas_in(part: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object in a part of the document: among them all schemas."""
+    if isinstance(part, dict):
+        yield part
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from schemas_in(inner)
+
+
+def test_programs_that_write_clients_find_the_fields_of_every_body(document: dict[str, Any]) -> None:
+    """openapi-python-client takes a list without `items` for a mistake, and `anyOf` beside fields for other types."""
+    for schema in schemas_in(document):
+        assert "items" in schema or schema.get("type") != "array"
+        assert not {"anyOf", "oneOf"} & schema.keys() or "properties" not in schema
 
 
 def test_every_error_is_described_where_it_can_happen(document: dict[str, Any]) -> None:
