@@ -8,7 +8,7 @@ from threading import Event, Lock, Thread
 import numpy as np
 
 from indexer.catalogue import Catalogue, ModelMismatchError
-from indexer.engine import EngineError
+from indexer.engine import EngineError, EngineUnavailableError
 from indexer.room import free_bytes
 from indexer.worker import Encoder
 from model.errors import ArtifactError
@@ -72,8 +72,12 @@ class Readiness:
             self._ask_engine().result(self._engine_wait_s)
         except TimeoutError:
             return f"does not answer within {self._engine_wait_s:g} s"
-        except (EngineError, ModelMismatchError) as error:
-            return f"does not answer ({type(error).__name__})"
+        except EngineUnavailableError:
+            return "does not answer"
+        except ModelMismatchError:
+            return "has vectors of another model"
+        except EngineError as error:
+            return f"refuses ({type(error).__name__})"
         return OK
 
     def _ask_engine(self) -> "Future[None]":

@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pytest
 
 from indexer.assembly import Parts, open_encoder
-from indexer.catalogue import Catalogue
-from indexer.engine import EngineUnavailableError, Point
+from indexer.catalogue import Catalogue, ModelMismatchError
+from indexer.engine import EngineError, EngineUnavailableError, Point
 from indexer.settings import Settings
 from service.assembly import make_context
 from service.readiness import NotReadyError, Readiness
@@ -75,9 +75,16 @@ def test_a_model_that_does_not_compute_is_not_ready(tmp_path: Path) -> None:
     assert failing(readiness(tmp_path, encoder=Sick())) == {"model": "gives no numbers"}
 
 
-def test_an_engine_that_is_away_is_told_without_its_address(tmp_path: Path) -> None:
-    away = Engine(EngineUnavailableError("http://key@qdrant:6333 does not answer"))
-    assert failing(readiness(tmp_path, away)) == {"engine": "does not answer (EngineUnavailableError)"}
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (EngineUnavailableError("http://key@qdrant:6333 does not answer"), "does not answer"),
+        (EngineError("key is no key"), "refuses (EngineError)"),
+        (ModelMismatchError(3, "another"), "has vectors of another model"),
+    ],
+)
+def test_what_is_wrong_with_the_engine_is_told_without_its_address(tmp_path: Path, error: Exception, says: str) -> None:
+    assert failing(readiness(tmp_path, Engine(error))) == {"engine": says}
 
 
 def test_an_engine_that_hangs_is_not_waited_for_and_asked_only_once(tmp_path: Path) -> None:
