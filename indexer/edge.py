@@ -53,6 +53,7 @@ LOCK_WAIT_S = 5.0
 SAFE_BYTES = 64 << 20  # to open a catalogue takes up to 56 MiB, and so does a log that is begun anew
 IDS = 10_000  # that are asked for at once
 
+_EXACT = qe.SearchParams(exact=True)
 _FOUND = qe.PayloadSelector.Include(list(FOUND))
 _INDEXES = (
     dict.fromkeys(KEYWORDS, qe.PayloadSchemaType.Keyword)
@@ -138,7 +139,7 @@ class EdgeEngine:
             limit=limit,
             offset=offset,
             filter=None if where == EVERYTHING else _filter(where),
-            params=qe.SearchParams(exact=True),
+            params=_EXACT,
             with_payload=False,
             score_threshold=min_score if query.plain else None,
         )

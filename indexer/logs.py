@@ -23,6 +23,7 @@ HIDDEN = "***"
 # The id of the request that is being answered, in every line that is written meanwhile.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
+_IN_JSON = json.JSONEncoder(default=str).encode  # `json.dumps` would make an encoder for each line
 _URL = re.compile(r"""(?i)\b([a-z][a-z0-9+.-]*://)(?:[^\s/?#"'<>]*@)?([^\s?#"'<>]*)(?:[?#][^\s"'<>]*)?""")
 _UNPRINTABLE = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 
@@ -97,7 +98,7 @@ class JsonLines(Lines):
         }
         if trace := self.trace(record):
             entry["exception"] = trace
-        return json.dumps(entry, default=str)
+        return _IN_JSON(entry)
 
 
 class TextLines(Lines):

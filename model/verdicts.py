@@ -26,7 +26,10 @@ def judge(thresholds: tuple[Threshold, ...], score: float) -> str | None:
     """Return the verdict on a hit with this cosine, or None where there are no thresholds to go by."""
     if not thresholds:
         return None
-    return next((threshold.verdict for threshold in thresholds if score >= threshold.cosine), UNRELATED)
+    for threshold in thresholds:  # every hit comes by here: `next` over a generator takes three times as long
+        if score >= threshold.cosine:
+            return threshold.verdict
+    return UNRELATED
 
 
 def describe_thresholds(thresholds: tuple[Threshold, ...]) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream
 
 SPOOL_BYTES = 1 << 19  # larger parts go to a temporary file
+READ_BYTES = 1 << 18  # at once: a typical upload
 FIELD_BYTES = 1 << 16  # of a part that is no file
 
 Parsed = tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]
@@ -51,6 +52,7 @@ class FormParser(FormDataParser):
             stream,
             boundary,
             -1 if content_length is None else content_length,
+            buffer_size=READ_BYTES,
             part_limit=max_parts,
             spool_limit=SPOOL_BYTES,
             memory_limit=max_parts * SPOOL_BYTES,  # all that the others allow; its own is 8 MiB

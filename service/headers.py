@@ -15,6 +15,7 @@ PAGE_POLICY = "; ".join(
         "require-trusted-types-for 'script'",
     ]
 )
+_UNCACHED = {"Cache-Control": "no-store"}
 _UNUSED_FEATURES = (
     "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi",
     "payment", "publickey-credentials-get", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
@@ -33,8 +34,7 @@ HEADERS = {
 
 def protect(response: Response) -> Response:
     """Add the headers that an answer has not set itself; what is said under `/v1` stays in no cache by itself."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.path.startswith("/v1"):
-        response.headers.setdefault("Cache-Control", "no-store")
+    set_already = {name.title() for name, _ in response.headers}
+    said = HEADERS | _UNCACHED if request.path.startswith("/v1") else HEADERS
+    response.headers.extend((name, value) for name, value in said.items() if name.title() not in set_already)
     return response
