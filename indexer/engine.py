@@ -5,6 +5,7 @@ An engine stores points and answers queries; it knows nothing of pictures, state
 
     EngineError
     |- EngineUnavailableError      try again later
+    |- CatalogueFullError          the server takes no more points
     |- CatalogueLockedError        another process holds the embedded catalogue
     |- CatalogueBrokenError        the embedded catalogue's files cannot be opened
 
@@ -46,6 +47,14 @@ class EngineError(Exception):
 
 class EngineUnavailableError(EngineError):
     """The engine cannot be reached or does not answer in time."""
+
+
+class CatalogueFullError(EngineError):
+    def __init__(self) -> None:
+        super().__init__(
+            "the server has as many pictures as it takes (LOOKALIKE_QDRANT_MAX_POINTS): nothing is added, indexed or "
+            "replaced until some are removed, or it is told to take more"
+        )
 
 
 class CatalogueLockedError(EngineError):

@@ -33,6 +33,7 @@ from indexer.engine import (
     KEYWORDS,
     PAGE,
     VECTOR_NAME,
+    CatalogueFullError,
     EngineError,
     EngineUnavailableError,
     Order,
@@ -242,6 +243,8 @@ def _refusal(status: int, error: UnexpectedResponse) -> EngineError:
         return _BusyError(f"Qdrant has too much to do: {says}")
     if status == 404 and b"doesn't exist" in error.content:
         return _CollectionGoneError(f"the collection has gone: {says}")
+    if status == 400 and b"Max points count limit" in error.content:
+        return CatalogueFullError()
     # 408: it was halted, or too slow itself.
     kind = EngineUnavailableError if status in (408, 500, 502, 504) else EngineError
     return kind(f"Qdrant refused: {says}")

@@ -20,7 +20,7 @@ from werkzeug.exceptions import (
 )
 
 from indexer.catalogue import ModelMismatchError
-from indexer.engine import EngineError, EngineUnavailableError, QueryError
+from indexer.engine import CatalogueFullError, EngineError, EngineUnavailableError, QueryError
 from indexer.keeper import UnknownPictureError
 from indexer.library import InvalidKeyError, KeyTakenError, LibraryUnavailableError, ReadOnlyLibraryError
 from indexer.listing import CursorError
@@ -111,6 +111,7 @@ KINDS: dict[type[Exception], Kind] = {
     EngineUnavailableError: Kind(503, "engine_unavailable", "The catalogue does not answer", retry_after_s=5),
     PermissionError: Kind(503, "library_unavailable", "The library does not answer", retry_after_s=5),
     LibraryUnavailableError: Kind(503, "library_unavailable", "The library does not answer", retry_after_s=5),
+    CatalogueFullError: Kind(507, "no_room", "The catalogue is full"),
     EngineError: Kind(500, "engine_error", "The catalogue failed"),
     NoRoomError: Kind(507, "no_room", "The disk is full"),
 }
@@ -127,6 +128,7 @@ _DISCREET: dict[type[Exception], str] = {
     PermissionError: "the picture's file cannot be read at the moment",
     LibraryUnavailableError: "the library cannot be reached at the moment",
     EngineUnavailableError: "the catalogue cannot be reached at the moment",
+    CatalogueFullError: "the catalogue has as many pictures as it takes",
     EngineError: "the catalogue failed",
     NoRoomError: "the disk has too little room left",
 }

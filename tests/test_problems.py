@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from indexer.agreement import Agreement
-from indexer.engine import EngineError, EngineUnavailableError
+from indexer.engine import CatalogueFullError, EngineError, EngineUnavailableError
 from indexer.folder import Folder
 from indexer.keeper import Keeper, NewPicture
 from indexer.library import LibraryUnavailableError
@@ -289,6 +289,11 @@ def test_a_disk_that_becomes_full_is_told_from_a_fault_of_ours(service: Service,
     found = with_library_error(OSError(number, "it is full", "/a/secret"))(service)
     assert (found.status_code, found.json["code"]) == (507, "no_room")
     assert found.json["detail"] == "the disk has too little room left"
+
+
+def test_a_server_that_takes_no_more_pictures_is_no_fault_of_ours(service: Service) -> None:
+    found = with_engine_error(CatalogueFullError())(service)
+    assert (found.status_code, found.json["code"], found.json["title"]) == (507, "no_room", "The catalogue is full")
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs Linux: lets no file of another process grow")

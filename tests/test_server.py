@@ -13,7 +13,7 @@ from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedR
 from indexer.assembly import open_parts
 from indexer.catalogue import Catalogue, ModelMismatchError
 from indexer.collection import CollectionDiffersError, Shape
-from indexer.engine import EVERYTHING, EngineError, EngineUnavailableError, Point, Query, Where
+from indexer.engine import EVERYTHING, CatalogueFullError, EngineError, EngineUnavailableError, Point, Query, Where
 from indexer.record import id_of
 from indexer.server import PAUSES_S, ForeignCollectionError, ServerEngine, ServerTooOldError
 from indexer.settings import Settings
@@ -83,6 +83,7 @@ def test_it_is_not_tried_for_ever(error: Exception) -> None:
         (status(408), EngineUnavailableError),  # a server that was halted for a while says so
         (status(500), EngineUnavailableError),
         (status(400), EngineError),
+        (status(400, b'{"status":{"error":"Bad request: Max points count limit of 5 reached!"}}'), CatalogueFullError),
     ],
 )
 def test_what_took_long_or_was_refused_is_not_repeated(error: Exception, kind: type[EngineError]) -> None:
