@@ -4,6 +4,7 @@ const corner = document.getElementById("corner");
 const shelf = document.getElementById("notices");
 const template = document.getElementById("notice-template");
 const STAYS_MS = 10_000;
+const TYPED_IN = "input:not([type=checkbox], [type=range]), textarea";
 
 /** Say `words`; with `action`, `{ label, run }`, offer a button for it. */
 export function say(words, action) {
@@ -57,11 +58,21 @@ export function raise(overlay) {
   if (overlay.parentNode !== over) over.append(overlay);
 }
 
+/* What is last can be undone from wherever one is, except where that means what was typed. */
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+  const undo = [...shelf.querySelectorAll("[aria-keyshortcuts]")].at(-1);
+  if (!undo || event.target.matches(TYPED_IN)) return;
+  event.preventDefault();
+  undo.click();
+});
+
 for (const turn of ["toggle", "close"]) document.addEventListener(turn, () => raise(corner), true);
 
 function offer(button, action, pressed) {
   if (!action) return button.remove();
   button.textContent = action.label;
+  if (action.label === "Undo") Object.assign(button, { title: "Ctrl+Z", ariaKeyShortcuts: "Control+Z Meta+Z" });
   button.addEventListener("click", () => {
     pressed();
     action.run();

@@ -78,7 +78,12 @@ async function chooseEverything() {
 }
 
 function draw() {
-  const shown = results.pictures();
+  const held = byId("chosen").contains(document.activeElement) && document.activeElement;
+  drawAll(results.pictures());
+  if (held && !held.checkVisibility({ visibilityProperty: true })) all.focus();
+}
+
+function drawAll(shown) {
   for (const box of list.querySelectorAll(".entry-choose input")) {
     box.checked = chosen.has(box.closest("[data-id]").dataset.id);
   }
