@@ -118,7 +118,7 @@ class Synchroniser:
 
         Under those that were `taken` away others may have come since.
         """
-        report = SyncReport()
+        report, gone = SyncReport(), list[str]()
         keys = {*keys, *taken}
         for page in _pages(iter(sorted(keys))):
             found = {key: None if key in taken and self._is_renamed(key) else self._library.entry(key) for key in page}
@@ -128,7 +128,8 @@ class Synchroniser:
             folders = [key for key in page if found[key] is None and self._library.has_folder(f"{key}/")]
             self._sync_folders(folders, keys, report)
             unknown = [key for key in page if id_of(key) not in known]
-            self._forget_below([key for key in unknown if key in taken or not (found[key] or key in folders)], report)
+            gone += (key for key in unknown if key in taken or not (found[key] or key in folders))
+        self._forget_below(gone, report)
         return report
 
     def _is_renamed(self, key: str) -> bool:
@@ -146,9 +147,9 @@ class Synchroniser:
 
     def _forget_below(self, folders: list[str], report: SyncReport) -> None:
         """Forget what has vanished below some folders. All records are looked at, as none says what it lies below."""
-        prefixes = tuple(f"{folder}/" for folder in folders)
+        names = set(folders)
         for records in self._catalogue.scan() if folders else ():
-            self._forget((record for record in records if record.key.startswith(prefixes)), report)
+            self._forget((record for record in records if not names.isdisjoint(_folders_of(record.key))), report)
 
     def _require_known(self) -> None:
         """Raise `OtherLibraryError` if the library has none of those pictures that come up first, unless they are few.
@@ -205,7 +206,8 @@ class Synchroniser:
         raise ContendedError
 
     def _forget(self, records: Iterable[Record], report: SyncReport) -> None:
-        report.vanished += self._agreement.leave(records, unseen=True)
+        """What is forgotten need not be durable: after a power cut it is found to be missing again."""
+        report.vanished += self._agreement.leave(records, unseen=True, durable=False)
 
     def _is_picture(self, key: str) -> bool:
         """A file counts as a picture by its name or, failing that, by its content."""
@@ -217,6 +219,11 @@ class Synchroniser:
 
 def _differs(entry: Entry, record: Record) -> bool:
     return (entry.size, entry.mtime_ns) != (record.size, record.mtime_ns)
+
+
+def _folders_of(key: str) -> Iterator[str]:
+    """Yield the folders that a key lies in, from the outermost on."""
+    return (key[:at] for at, letter in enumerate(key) if letter == "/")
 
 
 def _topmost(prefixes: Iterable[str]) -> list[str]:

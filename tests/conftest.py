@@ -14,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from prometheus_client import REGISTRY
 from qdrant_client import QdrantClient
 from werkzeug.test import TestResponse
 
@@ -157,6 +158,11 @@ class House:
     def known_keys(self) -> set[str]:
         """Return the keys of all that is in the catalogue."""
         return {record.key for page in self.catalogue.scan() for record in page}
+
+
+def count_calls(call: str) -> float:
+    """Return how often the embedded engine was asked for something in this process."""
+    return REGISTRY.get_sample_value("lookalike_engine_call_duration_seconds_count", {"call": call}) or 0.0
 
 
 def build_house(folder: Path, engine: Engine) -> Iterator[House]:

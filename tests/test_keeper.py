@@ -4,12 +4,11 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from prometheus_client import REGISTRY
 
 from indexer.keeper import NewPicture, UnknownPictureError
 from indexer.library import KeyTakenError
 from indexer.record import Record, id_of
-from tests.conftest import House
+from tests.conftest import House, count_calls
 from tests.pictures import BLUE, RED, draw
 
 
@@ -91,10 +90,6 @@ def test_a_removed_picture_lies_in_the_trash_and_nowhere_else(any_house: House) 
     assert [path.read_bytes() for path in any_house.data.rglob("picture")] == [draw(RED)]
 
 
-def count_flushes() -> float:
-    return REGISTRY.get_sample_value("lookalike_engine_call_duration_seconds_count", {"call": "flush"}) or 0.0
-
-
 def test_many_become_durable_together(house: House) -> None:
     ids = [id_of(f"{number}.png") for number in range(3)]
     for act in (
@@ -103,11 +98,11 @@ def test_many_become_durable_together(house: House) -> None:
         lambda: [house.keeper.restore(picture_id, durable=False) for picture_id in ids],
         lambda: [house.keeper.remove(picture_id, purge=True, durable=False) for picture_id in ids],
     ):
-        before = count_flushes()
+        before = count_calls("flush")
         act()
-        assert count_flushes() == before
+        assert count_calls("flush") == before
         house.keeper.settle()
-        assert count_flushes() == before + 1
+        assert count_calls("flush") == before + 1
 
 
 def test_the_trash_keeps_what_is_known_of_a_picture_until_that_is_durable(any_house: House) -> None:

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from indexer.agreement import Agreement
+from indexer.engine import PAGE
 from indexer.folder import Folder
 from indexer.library import Entry
 from indexer.record import Record, id_of
 from indexer.sync import FEW, FIRST_PAGE, OtherLibraryError, Synchroniser, SyncReport
 from indexer.trash import FolderTrash
-from tests.conftest import House
+from tests.conftest import House, count_calls
 from tests.pictures import BLUE, GREEN, RED, draw
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
@@ -179,6 +180,19 @@ def test_a_link_in_the_place_of_a_folder_leaves_no_ghosts(house: House) -> None:
     (house.root / "cars").symlink_to(house.data / "elsewhere")
     house.synchroniser.sync_keys(["cars"])
     assert house.known_keys() == {"b.png"}
+
+
+def test_folders_that_went_are_looked_for_once_however_many_are_told(house: House) -> None:
+    for key in ("cars/old/a.png", "cars.png", "b.png"):
+        house.put(key, draw(RED))
+    report(house)
+    shutil.rmtree(house.root / "cars")
+    scrolls, flushes = count_calls("scroll"), count_calls("flush")
+    told = {f"gone/{number}" for number in range(2 * PAGE)}
+    assert house.synchroniser.sync_keys(told, told) == SyncReport()
+    assert count_calls("scroll") == scrolls + 1
+    assert house.synchroniser.sync_keys({"cars"}, {"cars"}) == SyncReport(vanished=1)
+    assert (house.known_keys(), count_calls("flush")) == ({"cars.png", "b.png"}, flushes)
 
 
 def test_what_is_told_together_with_its_folder_is_counted_once(any_house: House) -> None:
