@@ -61,7 +61,7 @@ def _name(place: Place) -> str:
 def _unknown(place: Place, model: type[Fields]) -> str:
     *before, name = place
     known = list(_schema_at(before, model).get("properties", ()))
-    like = get_close_matches(str(name), known, 1)
+    like = get_close_matches(str(name)[:80], known, 1)
     if like:
         return f"there is no field {_name(place)}; is {_name([*before, *like])} meant?"
     return f"there is no field {_name(place)}" + (f", but {listed(known)}" if known else "")
@@ -118,15 +118,23 @@ def _count(schema: Schema, of: str) -> str:
 
 def _shown(value: Any) -> str:
     """Return what a value is, as it was written if that is short."""
-    written = json.dumps(value, ensure_ascii=False, default=str).encode(errors="backslashreplace").decode()
-    is_short = len(written) <= MOST_SHOWN
     match value:
         case "":
             return "an empty text"
         case str():
-            return f"the text {written}" if is_short else f"a text of {len(value)} letters"
+            return f"the text {_written(value)}" if len(value) <= MOST_SHOWN else f"a text of {len(value)} letters"
         case list():
-            return written if is_short else f"a list of {len(value)}"
+            written = _written(value) if len(value) <= MOST_SHOWN // 3 else ""
+            return written if 0 < len(written) <= MOST_SHOWN else f"a list of {len(value)}"
         case dict():
             return "an object"
-    return written if is_short else "such a long number"
+        case int() if abs(value) >= 10**MOST_SHOWN:  # Python writes only so many digits
+            return "such a number"
+    return _written(value)
+
+
+def _written(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str).encode(errors="backslashreplace").decode()
+    except ValueError:  # a number within is too long
+        return ""

@@ -61,6 +61,7 @@ export function renew(picture) {
   if (!dialog.open || shown.id !== picture.id) return;
   shown = find(picture.id) ?? picture;
   fill({ ...shown, ...picture });
+  byId("viewer-said").textContent = "";
 }
 
 function find(id) {
