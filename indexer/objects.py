@@ -23,6 +23,9 @@ BLOCK_BYTES = 4 << 20  # read ahead
 # What s3fs takes for the version of an object and cuts off: then the object would be another one.
 VERSION_MARK = "?versionId="
 
+# What is raised where nothing answers, or something else does; the last where it is led round in circles.
+_AWAY = (OSError, BotoCoreError, TransportError, ResponseParserError, RecursionError)
+
 # What a server says of an object that must not be there yet, or must be a certain one, and is not; or is being written.
 _TAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
 
@@ -188,13 +191,7 @@ def _translated_errors() -> Iterator[None]:
         raise
     except (NoCredentialsError, PartialCredentialsError) as error:
         raise LibraryUnavailableError(f"the bucket cannot be asked: {error}") from error
-    except (
-        OSError,
-        BotoCoreError,
-        TransportError,
-        ResponseParserError,
-        RecursionError,
-    ) as error:  # led round in circles
+    except _AWAY as error:
         if _code(error) in _TAKEN:
             raise FileExistsError(str(error)) from error
         raise BucketAwayError(f"the bucket does not answer: {error}") from error

@@ -73,25 +73,19 @@ def _name(text: str) -> str:
 def _url(text: str) -> str:
     if not re.fullmatch(r"https?://[^\s/]+/?.*", text):
         raise ValueError("an address that starts with http:// or https:// is needed")
-    _port_of(text)
-    return text
-
-
-def _port_of(url: str) -> int | None:
     try:
-        return urlsplit(url).port
+        _ = urlsplit(text).port
     except ValueError:
         raise ValueError("what follows the last colon is not a port") from None
+    return text
 
 
 def _qdrant(text: str) -> str:
     """Return an address that names its port, as Qdrant's own client and whatever else asks there take another one."""
     parts = urlsplit(_url(text))
-    return (
-        text
-        if _port_of(text) is not None
-        else parts._replace(netloc=f"{parts.netloc.rstrip(':')}:{QDRANT_PORT}").geturl()
-    )
+    if parts.port is not None:
+        return text
+    return parts._replace(netloc=f"{parts.netloc.rstrip(':')}:{QDRANT_PORT}").geturl()
 
 
 def _hosts(text: str) -> frozenset[str]:

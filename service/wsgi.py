@@ -29,7 +29,7 @@ def make_app() -> Flask:
     """Return the app.
 
     Where something is wrong that a person can mend, this process ends with one line and `HALT`, which ends the others
-    too. A Qdrant server that is not there yet is waited for: until then requests are answered with 503.
+    too. A Qdrant server or a bucket that is not there yet is waited for: until then requests that need it are a 503.
     """
     try:
         settings, _ = load_settings([])  # not as they were when the others started: a key lies in a file
