@@ -11,14 +11,13 @@ import fcntl
 import logging
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any
-from uuid import UUID
 
 import numpy as np
 import qdrant_edge as qe
@@ -46,7 +45,6 @@ from indexer.engine import (
 )
 from indexer.metrics import timing_engine
 from indexer.ranking import rescore
-from indexer.recent import Recent
 from indexer.room import require_room
 
 LOCK_WAIT_S = 5.0
@@ -82,7 +80,6 @@ class EdgeEngine:
         self._lock_file = _lock(folder / "lock", lock_wait_s)
         self._shard = _open_shard(folder / "edge", vector_size)
         self._commits = Commits(partial(self._ask, self._shard.flush))
-        self._recent = Recent(self._read_found)
         self._writing = Lock()
         for field in _INDEXES.keys() - self._shard.info().payload_schema.keys():
             self._shard.update(qe.UpdateOperation.create_field_index(field, _INDEXES[field]))
@@ -91,23 +88,22 @@ class EdgeEngine:
         self, points: Sequence[Point], mode: WriteMode = "upsert", where: Where = EVERYTHING, durable: bool = True
     ) -> None:
         with self._writing:
-            writable = self._writable(points, mode, where)
-            own = [qe.Point(point.id, _named(point.vector), point.payload) for point in writable]
-            self._update(qe.UpdateOperation.upsert_points(own), [point.id for point in writable])
+            own = [
+                qe.Point(point.id, _named(point.vector), point.payload) for point in self._writable(points, mode, where)
+            ]
+            self._update(qe.UpdateOperation.upsert_points(own))
         if durable:
             self.settle()
 
     def set_payload(self, fields: dict[str, Any], where: Where, durable: bool = True) -> None:
         with self._writing:
-            ids = self._ids(where)
-            self._update(qe.UpdateOperation.set_payload_by_filter(_filter(Where(ids=ids)), fields), ids)
+            self._update(qe.UpdateOperation.set_payload_by_filter(_filter(self._by_id(where)), fields))
         if durable:
             self.settle()
 
     def delete(self, where: Where, durable: bool = True) -> None:
         with self._writing:
-            ids = self._ids(where)
-            self._update(qe.UpdateOperation.delete_points_by_filter(_filter(Where(ids=ids))), ids)
+            self._update(qe.UpdateOperation.delete_points_by_filter(_filter(self._by_id(where))))
         if durable:
             self.settle()
 
@@ -140,12 +136,11 @@ class EdgeEngine:
             offset=offset,
             filter=None if where == EVERYTHING else _filter(where),
             params=_EXACT,
-            with_payload=False,
+            with_payload=_FOUND,
             score_threshold=min_score if query.plain else None,
         )
         found = self._ask(self._shard.search if nearest else self._shard.query, request)
-        points = self._recent.get([hit.id for hit in found])
-        hits = [(point, hit.score) for point, hit in zip(points, found, strict=True) if point]
+        hits = [(_point(hit), hit.score) for hit in found]
         return hits if query.plain else rescore(hits, min_score)
 
     def count(self, where: Where) -> int:
@@ -166,6 +161,10 @@ class EdgeEngine:
         meet = self._ids(where if where.ids is not None else replace(where, ids=ids)) if mode != "insert" else ()
         return [each for each in points if each.id in meet or each.id not in known]
 
+    def _by_id(self, where: Where) -> Where:
+        """Return the points that meet `where` by their ids."""
+        return Where(ids=self._ids(where))
+
     def _ids(self, where: Where) -> set[str]:
         found, start = set[str](), None
         while True:
@@ -175,16 +174,9 @@ class EdgeEngine:
             if start is None:
                 return found
 
-    def _update(self, operation: qe.UpdateOperation, ids: Collection[str]) -> None:
-        """Make a change to the points with these ids."""
+    def _update(self, operation: qe.UpdateOperation) -> None:
         require_room(self._folder, self._min_free_bytes)
-        try:
-            self._ask(self._shard.update, operation)
-        finally:
-            self._recent.forget(ids)
-
-    def _read_found(self, ids: Sequence[UUID]) -> Iterator[Point]:
-        return map(_point, self._ask(self._shard.retrieve, ids, _FOUND, False))
+        self._ask(self._shard.update, operation)
 
     @staticmethod
     def _ask(method: Callable[..., Any], *arguments: Any) -> Any:
