@@ -66,6 +66,11 @@ class Record:
     def id(self) -> str:
         return id_of(self.key)
 
+    @property
+    def is_described(self) -> bool:
+        """Whether somebody gave it a label or tags that its key does not tell."""
+        return bool(self.tags) or self.label != label_of(self.key)
+
     def afresh(self, size: int, mtime_ns: int, origin: Origin) -> "Record":
         """Return the record of the same picture with its file as it is now, pending: what people said of it stays, what
         was read from it goes."""

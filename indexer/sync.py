@@ -152,12 +152,15 @@ class Synchroniser:
             self._forget((record for record in records if not names.isdisjoint(_folders_of(record.key))), report)
 
     def _require_known(self) -> None:
-        """Raise `OtherLibraryError` if the library has none of those pictures that come up first, unless they are few.
+        """Raise `OtherLibraryError` if the library has none of those pictures that come up first, unless they are few
+        or nothing was said of any.
 
         They come in the order of their ids, and so from everywhere.
         """
         known = next(self._catalogue.scan(), [])
-        if len(known) >= FEW and all(self._library.lacks(record.key) for record in known):
+        if len(known) < FEW or not all(self._library.lacks(record.key) for record in known):
+            return
+        if any(record.is_described for records in self._catalogue.scan() for record in records):
             raise OtherLibraryError(self._catalogue.count())
 
     def _walk(self, seen: Seen) -> Iterator[list[Entry]]:

@@ -114,10 +114,10 @@ def test_an_empty_library_is_not_taken_for_a_wish_to_forget_everything(any_house
     assert report(any_house, allow_empty=True) == {"vanished": 1}
 
 
-def test_a_catalogue_of_another_library_forgets_nothing_and_takes_nothing_up(any_house: House) -> None:
-    for number in range(FEW):
-        any_house.put(f"mine/{number}.png", draw(RED))
+def test_a_catalogue_of_another_library_forgets_nothing_that_somebody_said(any_house: House) -> None:
+    described, *_ = [any_house.put(f"mine/{number}.png", draw(RED)) for number in range(FEW)]
     report(any_house)
+    any_house.keeper.edit(described, tags=["loved"])
     (any_house.root / "mine").rename(any_house.data / "mine")
     any_house.put("other.png", draw(BLUE))
     with pytest.raises(OtherLibraryError, match="knows, 10 pictures"):
@@ -129,11 +129,20 @@ def test_a_catalogue_of_another_library_forgets_nothing_and_takes_nothing_up(any
 
 
 def test_a_few_pictures_may_all_be_renamed(any_house: House) -> None:
-    for number in range(FEW - 1):
-        any_house.put(f"mine/{number}.png", draw(RED))
+    described, *_ = [any_house.put(f"mine/{number}.png", draw(RED)) for number in range(FEW - 1)]
     report(any_house)
+    any_house.keeper.edit(described, tags=["loved"])
     (any_house.root / "mine").rename(any_house.root / "ours")
     assert report(any_house) == {"added": FEW - 1, "vanished": FEW - 1}
+
+
+def test_pictures_of_which_nobody_said_anything_may_all_be_replaced_by_others(any_house: House) -> None:
+    for number in range(FEW):
+        any_house.put(f"mine/{number}.png", draw(RED))
+    report(any_house)
+    (any_house.root / "mine").rename(any_house.data / "mine")
+    any_house.put("other.png", draw(BLUE))
+    assert report(any_house) == {"added": 1, "vanished": FEW}
 
 
 def test_some_keys_can_be_synced_alone(any_house: House) -> None:
