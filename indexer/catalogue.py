@@ -4,6 +4,7 @@ One point per picture in one collection is catalogue, queue and index at once. A
 that is pending or failed; indexing gives it its vector. All of it stands on an `Engine` and is the same on each.
 """
 
+import math
 import secrets
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -21,6 +22,9 @@ from indexer.record import Record, State, count_pictures, now
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 _NEWEST = Order("added_at", descending=True)
+
+# How long it counts as known that all vectors are of one model where other processes may write those of another.
+CONFIRMED_S = 60.0
 
 # The fields of a lease, as they are where nobody has tried yet.
 _UNCLAIMED = {"lease": "", "leased_until": 0.0, "attempts": 0}
@@ -76,9 +80,11 @@ class Catalogue:
     """All that is known of the library's pictures. Safe to use from several threads; what has returned is durable,
     where nothing else is said."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, confirmed_s: float = CONFIRMED_S) -> None:
         self._engine = engine
         self._required: str | None = None
+        self._confirmed_s = confirmed_s if engine.name == "server" else math.inf
+        self._confirmed_until = -math.inf
 
     @property
     def engine_name(self) -> str:
@@ -264,7 +270,7 @@ class Catalogue:
 
         Where the engine is away, whatever needs vectors does so later.
         """
-        self._required = model
+        self._required, self._confirmed_until = model, -math.inf
         with suppress(EngineUnavailableError):
             self._confirm_model()
 
@@ -274,11 +280,11 @@ class Catalogue:
         self.get([NOBODY])
 
     def _confirm_model(self) -> None:
-        if self._required is None:
+        if self._required is None or time.monotonic() < self._confirmed_until:
             return
         if others := self.count(_indexed_by_others(self._required)):
             raise ModelMismatchError(others, self._required)
-        self._required = None
+        self._confirmed_until = time.monotonic() + self._confirmed_s
 
     def reindex(self, model: str) -> int:
         """Make every picture that another model indexed pending again; return how many."""

@@ -246,6 +246,18 @@ def test_a_model_that_could_not_be_checked_at_the_start_is_checked_before_vector
             use()
 
 
+def test_vectors_that_another_process_made_with_another_model_are_noticed() -> None:
+    engine = engine_on(Faltering("count"))
+    ours, theirs = Catalogue(engine, confirmed_s=0), Catalogue(engine)
+    ours.require_model("old")
+    index(theirs, record(0), model="old")
+    assert ours.search(Query([axis(0)]), 1)
+    index(theirs, record(1), model="new")
+    for use in (ours.ask, lambda: ours.claim(1, LEASE_S), lambda: ours.search(Query([axis(0)]), 1)):
+        with pytest.raises(ModelMismatchError):
+            use()
+
+
 def test_a_real_server_makes_a_collection_as_it_is_set_and_takes_all_that_we_ask(
     qdrant_server: QdrantServer, tmp_path: Path
 ) -> None:
