@@ -6,7 +6,7 @@ import os
 import stat
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -42,14 +42,15 @@ class Folder:
     """A `Library` of the pictures under `root`. Links to folders and links that lead out of it do not exist for it.
 
     Raises `LibraryError` if there is no such folder, and `NoRoomError` on a write that would leave fewer than
-    `min_free_bytes` on its disk.
+    `min_free_bytes` on its disk. When that disk is no longer mounted, the library is away, whatever lies in its place.
     """
 
-    def __init__(self, root: Path, min_free_bytes: int = 0) -> None:
+    def __init__(self, root: Path, min_free_bytes: int = 0, is_mount: Callable[[Path], bool] = os.path.ismount) -> None:
         if not root.is_dir():
             raise LibraryError(f"the library {root} is not a folder")
-        self.root, self._min_free_bytes = root.resolve(), min_free_bytes
+        self.root, self._min_free_bytes, self._is_mount = root.resolve(), min_free_bytes, is_mount
         self._status = self.root.lstat()
+        self._mount = next(folder for folder in (self.root, *self.root.parents) if is_mount(folder))
 
     @property
     def place(self) -> str:
@@ -66,6 +67,7 @@ class Folder:
 
     def walk(self, folder: str = "") -> Iterator[Entry]:
         """What cannot be read or named is logged and left out. Of a folder only the names of its folders are held."""
+        self._require_mounted()
         waiting = [folder]
         while waiting:
             folder, below = waiting.pop(), list[str]()
@@ -103,6 +105,10 @@ class Folder:
         elif isinstance(error, OSError):
             raise LibraryUnavailableError(f"the library {self.root} cannot be read: {_reason(error)}")
 
+    def _require_mounted(self) -> None:
+        if not self._is_mount(self._mount):
+            raise LibraryUnavailableError(f"the disk with the library is not mounted any more at {self._mount}")
+
     def entry(self, key: str) -> Entry | None:
         try:
             return _entry_from(key, self._found(key)[1])
@@ -114,7 +120,8 @@ class Folder:
             self._found(key)
         except (InvalidKeyError, FileNotFoundError):
             return True
-        except OSError:  # no rights, or a disk in trouble: nothing that is known shall be forgotten for that
+        # No rights, or a disk in trouble or away: nothing that is known shall be forgotten for that.
+        except (OSError, LibraryUnavailableError):
             return False
         return False
 
@@ -237,7 +244,8 @@ class Folder:
         check_key(key)
         try:
             status = self._plain_status(key) or self._resolve(key).stat()
-        except (InvalidKeyError, NotADirectoryError):
+        except (InvalidKeyError, FileNotFoundError, NotADirectoryError):
+            self._require_mounted()
             raise FileNotFoundError(key) from None
         if not stat.S_ISREG(status.st_mode):
             raise FileNotFoundError(key)
@@ -259,6 +267,7 @@ class Folder:
             raise
 
     def _writable_path(self, key: str) -> Path:
+        self._require_mounted()
         if self.read_only:
             raise ReadOnlyLibraryError
         path = self.path(key)

@@ -6,6 +6,7 @@ and then.
 
 import logging
 import math
+import os
 import time
 from collections.abc import Callable
 from functools import partial
@@ -50,7 +51,8 @@ class Watcher:
         """Work until `stop` is set.
 
         The system may not watch so many folders, and a name that is not UTF-8 ends a watch: then the whole is synced,
-        and another watch tried every `retry_s` seconds.
+        and another watch tried every `retry_s` seconds. Where another folder or disk has come in its place, that is
+        watched.
         """
         if self._folder is None:
             while not stop.wait(min(self._sync_all(self._every_s), TIMEOUT_MAX)):
@@ -65,7 +67,7 @@ class Watcher:
                 stop.wait(self._retry_s)
 
     def _follow(self, folder: Path, stop: Event) -> None:
-        due = -math.inf
+        due, status = -math.inf, folder.stat()
         for changes in watch(
             folder,
             watch_filter=None,
@@ -76,6 +78,8 @@ class Watcher:
             yield_on_timeout=True,
             raise_interrupt=False,
         ):
+            if not os.path.samestat(folder.stat(), status):
+                return
             if time.monotonic() >= due:  # the first time with the watch standing: what changes meanwhile comes up again
                 due = time.monotonic() + self._sync_all(self._every_s)
             told = [(change, key) for change, path in changes if (key := _key(folder, path))]

@@ -341,6 +341,32 @@ def test_a_folder_in_it_that_belongs_to_others_is_read_only(library: Folder, req
     assert read(library, "cars/a.jpg") == b"1"
 
 
+def test_a_library_whose_disk_is_not_mounted_any_more_is_away_until_it_is_again(tmp_path: Path) -> None:
+    (root := tmp_path / "disk").mkdir()
+    mounted = {root}
+    library = Folder(root, is_mount=mounted.__contains__)
+    library.write("a.jpg", b"1")
+    root.rename(tmp_path / "elsewhere")
+    root.mkdir()  # the place that it was mounted at
+    mounted.clear()
+    for ask in (
+        lambda: library.write("b.jpg", b"1"),
+        lambda: library.delete("a.jpg"),
+        lambda: library.entry("a.jpg"),
+        lambda: library.open("a.jpg"),
+        lambda: keys(library),
+    ):
+        with pytest.raises(LibraryUnavailableError, match=f"not mounted any more at {root}"):
+            ask()
+    assert not library.lacks("a.jpg")
+    assert not list(root.iterdir())
+    root.rmdir()
+    (tmp_path / "elsewhere").rename(root)
+    mounted.add(root)
+    assert read(library, "a.jpg") == b"1"
+    assert library.lacks("b.jpg")
+
+
 def test_a_full_disk_is_noticed_before_writing(library: Folder) -> None:
     greedy = Folder(library.root, min_free_bytes=1 << 60)
     with pytest.raises(NoRoomError):

@@ -72,6 +72,26 @@ def test_hidden_files_are_left_alone(watched: House) -> None:
     assert watched.known_keys() == {"cars/old.png", "seen.png"}
 
 
+def test_the_folder_that_takes_the_place_of_the_whole_library_is_watched(tmp_path: Path) -> None:
+    (library := tmp_path / "library").mkdir()
+    synchroniser, stop = Attentive(), Event()
+    thread = Thread(target=Watcher(library, cast(Any, synchroniser), lambda: None, retry_s=0.01).run, args=(stop,))
+    thread.start()
+    assert synchroniser.started.wait(30)
+    synchroniser.started.clear()
+    library.rename(tmp_path / "gone")
+    library.mkdir()
+    assert synchroniser.started.wait(30), "the whole is synced"
+
+    def comes_up() -> bool:
+        (library / "new.png").touch()
+        return "new.png" in synchroniser.told
+
+    wait_until(comes_up)
+    stop.set()
+    thread.join(30)
+
+
 class Attentive:
     """A synchroniser that has nothing to do, and notes which keys it was told."""
 
