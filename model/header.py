@@ -121,7 +121,7 @@ def _recognise(file: IO[bytes]) -> str:
     """Return the format that the first bytes announce."""
     prefix = file.read(16).ljust(16, b"\0")
     if not file.tell():
-        raise UnsupportedFormatError("The file is empty.")
+        raise UnsupportedFormatError("The file is empty: it has no bytes.")
     file.seek(0)
     Image.preinit()
     for name in sorted(FORMATS - {"MPO"}):  # an MPO begins like the JPEG that it is

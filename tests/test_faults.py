@@ -74,7 +74,7 @@ def test_a_file_that_is_sent_otherwise_than_it_should_be_is_told_how(client: Fla
         data=b'--x\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n\r\n--x--\r\n',
         content_type="multipart/form-data; boundary=x",
     )
-    assert (empty.json["code"], empty.json["detail"]) == ("unsupported_format", "The file is empty.")
+    assert (empty.json["code"], empty.json["detail"]) == ("unsupported_format", "The file is empty: it has no bytes.")
 
 
 @pytest.mark.parametrize(
