@@ -48,8 +48,14 @@ def _sentence(fault: ErrorDetails, model: type[Fields], others: Collection[str],
     if kind in ("box", "control"):
         return f"{_name(place)} {fault['msg']}"
     schema = _schema_at(place, model)
-    given = "" if schema.get("format") == "password" else f", not {_shown(fault['input'])}"
+    given = "" if _is_secret(schema) else f", not {_shown(fault['input'])}"
     return f"{_name(place) or 'the body'} should be {_allowed(schema)}{given}"
+
+
+def _is_secret(schema: Schema) -> bool:
+    """Return whether a value is a secret, or should be an object that holds one."""
+    fields = schema.get("properties", {}).values()
+    return any(field.get("format") == "password" for field in (schema, *fields))
 
 
 def _name(place: Place) -> str:

@@ -104,9 +104,10 @@ def test_what_is_no_json_is_told_why(client: FlaskClient, body: bytes, says: str
     assert client.post("/v1/search", data=body, content_type="application/json").json["detail"] == says
 
 
-def test_a_key_is_not_told_again(client: FlaskClient) -> None:
-    answer = client.post("/v1/session", json={"key": 271828})
-    assert answer.json["errors"] == ["key should be a text of 1 to 256 letters"]
+@pytest.mark.parametrize("body", [{"key": 271828}, {"key": ["271828"]}, {"key": ""}, "271828", ["271828"]], ids=str)
+def test_a_key_is_not_told_again(client: FlaskClient, body: Any) -> None:
+    should = "key should be a text of 1 to 256 letters" if isinstance(body, dict) else "the body should be an object"
+    assert client.post("/v1/session", json=body).json["errors"] == [should]
 
 
 def test_an_address_is_told_what_it_takes(client: FlaskClient) -> None:
