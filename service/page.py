@@ -6,6 +6,7 @@ from werkzeug.datastructures import MultiDict
 from service.answers import Problem
 from service.context import VERSION, context
 from service.scheme import chosen_scheme
+from service.values import MAX_EXAMPLES
 
 page_routes = Blueprint("page", __name__)
 
@@ -21,7 +22,7 @@ def show_page() -> str:
         fetch_urls=here.fetcher is not None,
         read_only=here.library.read_only,
         asked=_kind_of(request.args),
-        examples=len(request.args.getlist("more") + request.args.getlist("less")),
+        examples=min(len(request.args.getlist("more") + request.args.getlist("less")), 2 * MAX_EXAMPLES),
     )
 
 

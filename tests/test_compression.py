@@ -40,6 +40,12 @@ def test_what_is_the_same_for_everybody_is_a_quarter_as_long(client: FlaskClient
     assert len(short.data) < len(plain.data) / 4
 
 
+def test_whatever_an_address_names_what_is_kept_of_the_page_is_small(client: FlaskClient) -> None:
+    few, many = (client.get("/?" + "more=x&" * count) for count in (40, 4000))
+    assert many.data == few.data
+    assert len(many.data) < 40_000
+
+
 def test_answers_are_not_compressed(client: FlaskClient) -> None:
     for address in ("/v1/status", "/v1/images", "/nowhere"):
         assert "Content-Encoding" not in client.get(address, headers=TAKES_GZIP).headers
