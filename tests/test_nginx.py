@@ -294,6 +294,7 @@ def test_a_style_is_asked_for_once(front: Front) -> None:
         (b"HELLO\r\n\r\n", 400, "bad_request"),
         (b"GET / HTTP/3.0\r\n\r\n", 400, "bad_request"),
         (b"GET /v1/images?tags=f\xc3\xbcn HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "bad_request"),
+        (b"GET /static/css/page.css?\xff HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "bad_request"),
         (b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\n\r\n", 431, "request_header_fields_too_large"),
         (b"GET / HTTP/1.1\r\nCookie: " + b"x" * 9000 + b"\r\n\r\n", 431, "request_header_fields_too_large"),
         (b"TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n", 501, "not_implemented"),
