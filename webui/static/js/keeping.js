@@ -1,13 +1,13 @@
 /** What is done with pictures of the library, one or many: edited, tried again, removed; and shown as they are then. */
 import * as editing from "./editing.js";
 import { say, settled } from "./notices.js";
-import { isPassing, sorted } from "./refusals.js";
+import { sorted } from "./refusals.js";
 import * as removing from "./removing.js";
 import * as results from "./results.js";
 import { changesOf, differ, revert } from "./reverting.js";
 import * as selection from "./selection.js";
 import * as status from "./status.js";
-import { together } from "./together.js";
+import { leftOf, together } from "./together.js";
 import * as viewer from "./viewer.js";
 import { count } from "./words.js";
 
@@ -24,9 +24,10 @@ async function takeBack(changes) {
   const outcomes = await revert(changes);
   const { records, refusals } = sorted(outcomes);
   renew(records);
-  const passing = new Set(outcomes.filter(({ error }) => error && isPassing(error)).map(({ id }) => id));
-  const left = changes.filter(({ after }) => passing.has(after.id));
-  report("changed back", records, refusals, left.length > 0 && { label: "Try again", run: () => takeBack(left) });
+  const ids = leftOf(changes.map(({ after }) => after.id), outcomes);
+  const left = changes.filter(({ after }) => ids.has(after.id));
+  const label = refusals.length > 0 ? "Try again" : "Go on";
+  report("changed back", records, refusals, left.length > 0 && { label, run: () => takeBack(left) });
 }
 
 /** Index again those that failed. */

@@ -3,7 +3,7 @@ import { say, settled } from "./notices.js";
 import { inWords } from "./refusals.js";
 import * as results from "./results.js";
 import * as status from "./status.js";
-import { together } from "./together.js";
+import { leftOf, together } from "./together.js";
 import { count, nameOf } from "./words.js";
 
 /** Ids of those that are on their way out: pressed again, they are not removed twice. */
@@ -26,16 +26,17 @@ export async function remove(pictures) {
 
 async function restore(pictures, putBack) {
   const again = { label: "Try again", run: () => restore(pictures, putBack) };
-  const { well: back, missing } = await change("restore", pictures, "brought back", again);
+  const { well: back, missing, left } = await change("restore", pictures, "brought back", again);
   if (missing.length > 0) say(`${called(missing)} no longer in the trash.`);
   if (back.length === 0) return;
   putBack(back.map(({ id }) => id));
-  say(`${called(back)} back.`);
+  say(`${called(back)} back.`, left.length > 0 && { label: "Go on", run: () => restore(left, putBack) });
 }
 
-/* Returns those that it was done with, and those that are not there any more; says why not with others. */
+/* Returns those that it was done with, those that are not there any more, and those left; says why not with others. */
 async function change(way, pictures, done, again) {
-  const outcomes = await settled(together(way, pictures.map(({ id }) => id)), again);
+  const ids = pictures.map(({ id }) => id);
+  const outcomes = await settled(together(way, ids), again);
   const missing = idsOf(outcomes.filter(({ error }) => error?.code === "unknown_picture"));
   const refused = outcomes.filter(({ id, error }) => error && !missing.has(id));
   if (refused.length > 0) {
@@ -44,8 +45,8 @@ async function change(way, pictures, done, again) {
   }
   const well = idsOf(outcomes.filter(({ error }) => !error));
   if (well.size + missing.size > 0) status.refresh();
-  const among = (ids) => pictures.filter(({ id }) => ids.has(id));
-  return { well: among(well), missing: among(missing) };
+  const among = (some) => pictures.filter(({ id }) => some.has(id));
+  return { well: among(well), missing: among(missing), left: among(leftOf(ids, outcomes)) };
 }
 
 function idsOf(outcomes) {

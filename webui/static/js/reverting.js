@@ -1,5 +1,5 @@
 /** Takes an edit back: label and tags become what they were, unless somebody has changed them since. */
-import { failed, together } from "./together.js";
+import { failed, inGroups } from "./together.js";
 
 /** Return, as `{ before, after }`, those of `records` that are no longer what they were among `pictures`. */
 export function changesOf(pictures, records) {
@@ -17,13 +17,10 @@ function said({ label, tags }) {
   return JSON.stringify([label ?? null, tags]);
 }
 
-/** Return an outcome each, as `api.several`. Those that changed alike change back together. */
-export async function revert(changes) {
-  const outcomes = [];
-  for (const [says, ids] of alike(changes)) {
-    outcomes.push(...(await together("edit", ids, JSON.parse(says)).catch((problem) => failed(ids, problem))));
-  }
-  return outcomes;
+/** Return an outcome each, as `together`, which throws nothing. Those that changed alike change back together. */
+export function revert(changes) {
+  const groups = [...alike(changes)].map(([says, ids]) => ({ ids, says: JSON.parse(says) }));
+  return inGroups("edit", groups).catch((problem) => failed(changes.map(({ after }) => after.id), problem));
 }
 
 /* Tags come back in their order, as all are taken away before any is added. */
