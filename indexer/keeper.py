@@ -8,7 +8,6 @@ comes of it is what would have come of one after the other. Where that takes too
 """
 
 import hashlib
-from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -58,7 +57,7 @@ class NewPicture:
 class Keeper:
     def __init__(self, library: Library, catalogue: Catalogue, trash: Trash, agreement: Agreement) -> None:
         self._library, self._catalogue, self._trash, self._agreement = library, catalogue, trash, agreement
-        self._back: deque[Trashed] = deque()  # in the library, but perhaps not yet in the catalogue after a crash
+        self._back = dict[str, Trashed]()  # by place: in the library, perhaps not yet in the catalogue after a crash
 
     def add(self, new: NewPicture, replace: bool = False, durable: bool = True) -> tuple[Record, Change]:
         """Add a picture and return its record and whether it is new, was there already, or replaces other bytes.
@@ -138,7 +137,7 @@ class Keeper:
                 entry = self._trash.bring_back(trashed)
                 make = partial(_restored, trashed.record, entry)
                 record = self._agreement.enter(entry, make, durable=False)
-                self._back.append(trashed)
+                self._back[trashed.place] = trashed
                 if durable:
                     self.settle()
                 return record
@@ -146,11 +145,11 @@ class Keeper:
 
     def settle(self) -> None:
         """Make durable what was done, and let the trash forget what was brought back."""
-        count = len(self._back)
+        back = list(self._back.values())  # what others bring back from here on is not durable yet
         self._catalogue.settle()
-        for _ in range(count):
-            with suppress(IndexError):  # another thread was quicker
-                self._trash.drop(self._back.popleft())
+        for trashed in back:
+            self._trash.drop(trashed)
+            self._back.pop(trashed.place, None)
 
     def _known_under(self, picture_id: str) -> Record:
         record = self._catalogue.find(picture_id)
@@ -175,7 +174,7 @@ class Keeper:
 
     def _take_out(self, record: Record) -> bool:
         """Move a picture to the trash; return whether there was one."""
-        if self._library.entry(record.key) is None:
+        if self._library.lacks(record.key):
             return False  # somebody took it out by hand
         try:
             self._trash.put(record)
@@ -191,7 +190,7 @@ class Keeper:
                 raise UnknownPictureError(picture_id)
             record = trashed.record
         self._trash.purge(picture_id)
-        if self._library.entry(record.key):
+        if not self._library.lacks(record.key):
             self._library.delete(record.key)
         self._trash.purge(picture_id)  # if another process was removing it
         return record

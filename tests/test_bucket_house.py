@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from indexer.assembly import open_parts
 from indexer.keeper import NewPicture, UnknownPictureError
-from indexer.library import KeyTakenError, LibraryError, LibraryUnavailableError
+from indexer.library import KeyTakenError, LibraryError, LibraryUnavailableError, ReadOnlyLibraryError
 from indexer.record import id_of
 from indexer.settings import Settings
 from indexer.worker import BATCH, MAX_ATTEMPTS, Worker, WorkerSettings
@@ -190,6 +190,9 @@ class Locked:
     def __init__(self, s3: Any, *names: str) -> None:
         self._s3, self._names = s3, names
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._s3, name)
+
     def call_s3(self, method: str, **arguments: Any) -> Any:
         if arguments.get("Key") in self._names:
             raise PermissionError("Access Denied")
@@ -223,3 +226,6 @@ def test_a_picture_that_is_denied_is_not_forgotten_and_a_new_one_fails_with_a_re
     }
     assert known["a.png"].tags == ("mine",)
     assert "the bucket denies it" in str(known["c.png"].error)
+    for purge in (False, True):
+        with pytest.raises(ReadOnlyLibraryError):
+            house.keeper.remove(id_of("a.png"), purge)

@@ -1,10 +1,14 @@
 """Adding, removing and restoring, on each engine."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from threading import Thread
+from typing import Any, cast
 
 import pytest
 
+from indexer.catalogue import Catalogue
 from indexer.keeper import NewPicture, UnknownPictureError
 from indexer.library import KeyTakenError
 from indexer.record import Record, id_of
@@ -112,6 +116,36 @@ def test_the_trash_keeps_what_is_known_of_a_picture_until_that_is_durable(any_ho
     assert [Record.from_json(path.read_bytes()).label for path in any_house.data.rglob("record.json")] == ["mine"]
     any_house.keeper.settle()
     assert not list(any_house.data.rglob("record.json"))
+
+
+class Crowded:
+    """A catalogue in which others get on while it settles for the first time."""
+
+    def __init__(self, catalogue: Catalogue, meanwhile: list[Callable[[], object]]) -> None:
+        self._catalogue, self._meanwhile = catalogue, meanwhile
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._catalogue, name)
+
+    def settle(self) -> None:
+        self._catalogue.settle()
+        while self._meanwhile:
+            self._meanwhile.pop(0)()
+
+
+def test_what_is_brought_back_while_others_settle_stays_known_to_the_trash(house: House) -> None:
+    keeper = house.keeper
+    for key in ("a.png", "b.png"):
+        record, _ = keeper.add(new(key, draw(RED), label=key))
+        keeper.remove(record.id)
+    meanwhile: list[Callable[[], object]] = [
+        keeper.settle,
+        partial(keeper.restore, id_of("b.png"), durable=False),
+    ]
+    keeper.restore(id_of("a.png"), durable=False)
+    keeper._catalogue = cast(Any, Crowded(house.catalogue, meanwhile))
+    keeper.settle()
+    assert [Record.from_json(path.read_bytes()).label for path in house.data.rglob("record.json")] == ["b.png"]
 
 
 def test_a_link_that_was_removed_comes_back_as_it_was(house: House) -> None:
