@@ -152,6 +152,8 @@ class Objects:
     def _list_page(self, **arguments: Any) -> dict[str, Any]:
         try:
             return _checked(self._ask("list_objects_v2", **arguments), "Name")
+        except PermissionError as error:
+            raise LibraryUnavailableError(f"the bucket cannot be listed there: {error}") from error
         except FileNotFoundError as error:  # whatever it is that answers, it has no buckets
             raise BucketAwayError(f"the bucket does not answer: {error}") from error
 

@@ -230,6 +230,21 @@ def test_a_bucket_that_may_only_be_read_is_read_only_and_one_object_that_is_deni
     assert not library.lacks("a.jpg")
 
 
+class ListedElsewhere(Denied):
+    """s3fs where the bucket may be listed and nothing below the library's prefix."""
+
+    def call_s3(self, method: str, **arguments: object) -> dict[str, object]:
+        if "Prefix" in arguments:
+            raise PermissionError("Access Denied")
+        return super().call_s3(method, **arguments)
+
+
+def test_a_prefix_that_may_not_be_listed_is_a_library_that_is_away(library: Bucket) -> None:
+    library.objects._s3 = ListedElsewhere()
+    with pytest.raises(LibraryUnavailableError, match="cannot be listed"):
+        list(library.walk())
+
+
 def test_credentials_that_have_run_out_are_no_picture_s_fault(library: Bucket) -> None:
     library.objects._s3 = denied = Denied()
     denied.listed = False
