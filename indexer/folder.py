@@ -164,8 +164,10 @@ class Folder:
         place = str(self.root)
         try:
             status = os.lstat(place)
-            if not os.path.samestat(status, self._status):  # another folder may have taken its place
-                return None
+            if not os.path.samestat(status, self._status):  # another folder or disk may have taken its place, or a link
+                if self.root.resolve() != self.root:
+                    return None
+                self._status = status
             for part in key.split("/"):
                 place = f"{place}/{part}"
                 status = os.lstat(place)
@@ -290,7 +292,8 @@ def _status_in(folder: Path, name: str) -> os.stat_result | None:
 
 def _names_in(folder: Path) -> list[str]:
     try:
-        return [path.name for path in folder.iterdir()]
+        with os.scandir(folder) as found:  # a Path for each of many would cost more than to find them
+            return [entry.name for entry in found]
     except OSError:
         return []
 

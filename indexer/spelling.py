@@ -17,8 +17,8 @@ def true_name(name: str, find: Callable[[str], os.stat_result | None], listed: C
     found = find(name)
     if found is None or not any((other := find(each)) and os.path.samestat(found, other) for each in _others(name)):
         return name
-    names = list(listed())
-    return name if name in names else next((each for each in names if _fold(each) == _fold(name)), name)
+    names, folded = list(listed()), _fold(name)
+    return name if name in names else next((each for each in names if _fold(each) == folded), name)
 
 
 def _others(name: str) -> Iterator[str]:

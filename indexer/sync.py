@@ -19,12 +19,10 @@ from model.header import begins_as_picture
 from model.naming import promises_picture
 
 FIRST_PAGE = 128  # files: enough to begin indexing with while others are looked for
+FEW = 10  # pictures: so many may all have been renamed
 
 Item = TypeVar("Item")
 Difference = Literal["new", "changed", "vanished"]
-
-
-FEW = 10  # pictures: so many may all have been renamed
 
 
 class OtherLibraryError(Exception):

@@ -341,6 +341,16 @@ def test_a_folder_in_it_that_belongs_to_others_is_read_only(library: Folder, req
     assert read(library, "cars/a.jpg") == b"1"
 
 
+def test_a_folder_that_takes_the_place_of_another_is_the_library_as_that_was(library: Folder, tmp_path: Path) -> None:
+    library.root.rename(tmp_path / "earlier")
+    library.root.mkdir()
+    library.write("cars/a.jpg", b"1")
+    assert (library.has_folder("cars/"), keys(library, "cars/")) == (True, ["cars/a.jpg"])
+    library.root.rename(tmp_path / "elsewhere")
+    library.root.symlink_to(tmp_path / "elsewhere")
+    assert (library.has_folder("cars/"), library.entry("cars/a.jpg")) == (False, None)
+
+
 def test_a_library_whose_disk_is_not_mounted_any_more_is_away_until_it_is_again(tmp_path: Path) -> None:
     (root := tmp_path / "disk").mkdir()
     mounted = {root}
