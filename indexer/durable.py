@@ -3,12 +3,11 @@
 import errno
 import os
 import secrets
-import stat
 import time
 from contextlib import suppress
 from pathlib import Path
 
-from model.output import give_name, sync_folder
+from model.output import give_name, give_rights, sync_folder
 
 # Hidden, so that a scan of the library passes over what a crash may leave.
 TEMPORARY_PREFIX = ".lookalike-"
@@ -39,7 +38,7 @@ def write_file(path: Path, data: bytes, replace: bool, like: os.stat_result | No
             # Left to itself the time is that of the last tick, and two files of one tick could not be told apart.
             os.utime(file.fileno(), ns=(changed_ns, changed_ns))
             if rights:
-                _give_rights(file.fileno(), rights)
+                give_rights(file.fileno(), rights)
             os.fsync(file.fileno())
             status = os.fstat(file.fileno())
         give_name(temporary, path, replace)
@@ -104,14 +103,6 @@ def move_file(source: Path, target: Path) -> os.stat_result:
     sync_folder(target.parent)
     sync_folder(source.parent)
     return status or target.stat()
-
-
-def _give_rights(handle: int, like: os.stat_result) -> None:
-    """Give a file the owner and the rights of another, as far as we may and its disk knows such things."""
-    with suppress(OSError):
-        os.fchown(handle, like.st_uid, like.st_gid)
-    with suppress(OSError):
-        os.fchmod(handle, stat.S_IMODE(like.st_mode))
 
 
 def _name_aside(path: Path) -> Path:

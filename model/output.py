@@ -4,7 +4,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -23,8 +23,8 @@ def make_way(path: Path) -> None:
 
 @contextmanager
 def writing(path: Path, replace: bool = True) -> Iterator[Path]:
-    """Give a path to write to. What is written takes the place of `path` in the end, durably and with the rights of
-    what it replaces, or is gone when that failed.
+    """Give a path to write to. What is written takes the place of `path` in the end, durably and with owner and
+    rights of what it replaces, or is gone when that failed.
 
     Raises FileExistsError where there is something already and `replace` is false, and OSError.
     """
@@ -37,9 +37,7 @@ def writing(path: Path, replace: bool = True) -> Iterator[Path]:
     part = target.with_name(f".{os.getpid()}.part{target.suffix}")  # Keras and numpy go by the name's end
     try:
         yield part
-        if target.exists():
-            part.chmod(stat.S_IMODE(target.stat().st_mode))
-        _sync(part)
+        _sync(part, like=target.stat() if target.exists() else None)
         give_name(part, target, replace)
         sync_folder(target.parent)
     finally:
@@ -61,14 +59,24 @@ def give_name(source: Path, target: Path, replace: bool) -> None:
         source.rename(target)
 
 
+def give_rights(handle: int, like: os.stat_result) -> None:
+    """Give a file the owner and the rights of another, as far as we may and its disk knows such things."""
+    with suppress(OSError):
+        os.fchown(handle, like.st_uid, like.st_gid)
+    with suppress(OSError):
+        os.fchmod(handle, stat.S_IMODE(like.st_mode))
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
     _sync(folder, os.O_DIRECTORY)
 
 
-def _sync(path: Path, flags: int = 0) -> None:
+def _sync(path: Path, flags: int = 0, like: os.stat_result | None = None) -> None:
     handle = os.open(path, os.O_RDONLY | flags)
     try:
+        if like:
+            give_rights(handle, like)
         os.fsync(handle)
     finally:
         os.close(handle)
