@@ -4,6 +4,7 @@ Its order is that of `trash.FolderTrash`: a record without bytes is no picture.
 """
 
 import time
+from contextlib import suppress
 
 from indexer.bucket import Bucket
 from indexer.library import Entry, ReadOnlyLibraryError
@@ -36,10 +37,10 @@ class BucketTrash:
     def latest(self, picture_id: str) -> Trashed | None:
         names = [found["Key"] for found in self._objects.list(f"{self._prefix}{picture_id}/")]
         places = [name.removesuffix("picture") for name in names if name.endswith("/picture")]
-        if not places:
-            return None
-        place = max(places, key=lambda place: int(place.split("/")[-2]))
-        return Trashed(Record.from_json(self._objects.read(f"{place}record.json")), place)
+        for place in sorted(places, key=lambda place: int(place.split("/")[-2]), reverse=True):
+            with suppress(FileNotFoundError):  # brought back or purged just now
+                return Trashed(Record.from_json(self._objects.read(f"{place}record.json")), place)
+        return None
 
     def bring_back(self, trashed: Trashed) -> Entry:
         return self._library.take_in(trashed.record.key, f"{trashed.place}picture")

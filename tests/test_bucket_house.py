@@ -85,6 +85,15 @@ def test_a_picture_is_added_replaced_removed_and_restored(house: House, own_buck
     assert state(house) == "indexed"
 
 
+def test_a_removal_that_others_take_back_just_now_is_passed_over(house: House, own_bucket: OwnBucket) -> None:
+    own_bucket.put(f"pictures/.lookalike/trash/{ID}/2/picture", draw(BLUE))  # its record has gone already
+    with pytest.raises(UnknownPictureError):
+        house.keeper.restore(ID)
+    house.keeper.add(new("cars/a.png", draw(RED)))
+    house.keeper.remove(ID)
+    assert house.keeper.restore(ID).tags == ("old",)
+
+
 def test_the_trash_never_overwrites_a_picture_and_can_be_emptied(house: House, own_bucket: OwnBucket) -> None:
     for colour in (RED, BLUE):
         house.keeper.add(new("cars/a.png", draw(colour)))
