@@ -126,7 +126,8 @@ class Folder:
         return False
 
     def has(self, key: str) -> bool:
-        return os.access(f"{self.root}/{key}", os.F_OK)  # a Path costs more than the call, and so does its status
+        # A Path would cost more than the call, and so does its status.
+        return os.access(f"{self.root}/{key}", os.F_OK) or not self._is_mount(self._mount)
 
     def spelt(self, key: str) -> str:
         check_key(key)

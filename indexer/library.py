@@ -92,7 +92,8 @@ class Library(Protocol):
         """Return whether there certainly is no such file: one that cannot be looked at may be there all the same."""
 
     def has(self, key: str) -> bool:
-        """Return whether there is a file with a key that is known to be valid; true where asking would take long."""
+        """Return whether there is a file with a key that is known to be valid; true where asking would take long or
+        the library is away."""
 
     def spelt(self, key: str) -> str:
         """Return the key that the library has for what is found under this one, or this one if there is nothing.

@@ -369,12 +369,14 @@ def test_a_library_whose_disk_is_not_mounted_any_more_is_away_until_it_is_again(
         with pytest.raises(LibraryUnavailableError, match=f"not mounted any more at {root}"):
             ask()
     assert not library.lacks("a.jpg")
+    assert library.has("a.jpg")  # so that it is found all the same
     assert not list(root.iterdir())
     root.rmdir()
     (tmp_path / "elsewhere").rename(root)
     mounted.add(root)
     assert read(library, "a.jpg") == b"1"
     assert library.lacks("b.jpg")
+    assert not library.has("b.jpg")
 
 
 def test_a_full_disk_is_noticed_before_writing(library: Folder) -> None:
