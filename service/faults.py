@@ -42,7 +42,7 @@ def listed(names: Sequence[str], last: str = "and") -> str:
 def _sentence(fault: ErrorDetails, model: type[Fields], others: Collection[str], elsewhere: str) -> str:
     place, kind = fault["loc"], fault["type"]
     if kind == "extra_forbidden":
-        return f"{place[0]} belongs into {elsewhere}" if place[0] in others else _unknown(place, model)
+        return f"{place[0]} belongs in {elsewhere}" if place[0] in others else _unknown(place, model)
     if kind == "missing":
         return f"{_name(place)} is missing"
     if kind in ("box", "control"):

@@ -64,7 +64,7 @@ def read_body(in_json: type[Model], in_form: type[Model] | None = None, of_query
 def refuse_body() -> None:
     """Raise `InvalidRequestError` if a request has a body."""
     if request.content_length or request.stream.read(1):
-        raise InvalidRequestError("no body is taken here: what it says belongs into the address")
+        raise InvalidRequestError("no body is taken here: what it says belongs in the address")
 
 
 def read_uploads() -> list[Upload]:

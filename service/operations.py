@@ -57,11 +57,11 @@ def documented(operation: Operation) -> Callable[[View], View]:
             if operation.query is not None:
                 place["query"] = read_query(operation.query, operation.body)  # type: ignore[assignment]
             elif request.query_string and not operation.lenient:
-                read_query(Fields, operation.body)  # what belongs into the body is not passed over in the address
+                read_query(Fields, operation.body)  # what belongs in the body is not passed over in the address
             if operation.body is not None:
                 place["body"] = read_body(operation.body, operation.form, operation.query)  # type: ignore[assignment]
             elif not operation.lenient:
-                refuse_body()  # nor what belongs into the address in the body
+                refuse_body()  # nor what belongs in the address in the body
             return view(**place)
 
         run.operation = operation  # type: ignore[attr-defined]

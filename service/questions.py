@@ -259,7 +259,7 @@ class Revision(Relabelling, Several):
     expect: Annotated[
         Said | None,
         NotNull,
-        Field(description="Change those alone of which just this is said so far; others are refused (412)."),
+        Field(description="Change only those that have just these so far; others are refused (412)."),
     ] = None
     add_tags: Annotated[Tags, Field(description="Tags to add.", examples=[["red"]])] = Field(default_factory=list)
     remove_tags: Annotated[Tags, Field(description="Tags to take away.", examples=[["old"]])] = Field(

@@ -60,8 +60,8 @@ def test_a_number_that_is_too_long_to_be_told_is_refused_all_the_same(client: Fl
 
 def test_a_field_is_sent_where_it_belongs(client: FlaskClient) -> None:
     picture = {"image": (io.BytesIO(draw(RED)), "a.png")}
-    assert client.post("/v1/images", data={**picture, "wait": "5"}).json["errors"] == ["wait belongs into the address"]
-    assert client.post("/v1/images/check?sha256=x", json={}).json["errors"] == ["sha256 belongs into the body"]
+    assert client.post("/v1/images", data={**picture, "wait": "5"}).json["errors"] == ["wait belongs in the address"]
+    assert client.post("/v1/images/check?sha256=x", json={}).json["errors"] == ["sha256 belongs in the body"]
 
 
 def test_a_file_that_is_sent_otherwise_than_it_should_be_is_told_how(client: FlaskClient) -> None:

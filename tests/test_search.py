@@ -118,7 +118,7 @@ def test_a_value_that_makes_no_sense_is_named(client: FlaskClient, fields: dict[
 
 def test_what_stands_in_the_address_and_not_in_the_body_is_refused_by_name(client: FlaskClient) -> None:
     answer = client.post("/v1/search?limit=2", json={"id": id_of("a.png")})
-    assert (answer.status_code, answer.json["errors"]) == (400, ["limit belongs into the body"])
+    assert (answer.status_code, answer.json["errors"]) == (400, ["limit belongs in the body"])
 
 
 @pytest.mark.parametrize("body", [b"", b"[1]", b"{", b'"x"', b"\xff"])

@@ -31,9 +31,7 @@ def test_pictures_that_failed_hide_none_that_came_before_them(page: Page) -> Non
 
 def test_a_library_of_nothing_but_failures_is_not_called_empty(page: Page) -> None:
     of_failed(page, cursor=None)
-    expect(page.locator("#message-words")).to_have_text(
-        "No picture of the library can be read. The library says of each why."
-    )
+    expect(page.locator("#message-words")).to_have_text("No picture in the library can be read.")
     page.get_by_role("button", name="See why").click()
     expect(page.locator(".entry-why")).to_have_text("It is torn.")
 

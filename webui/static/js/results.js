@@ -21,7 +21,7 @@ const NONE_SO = {
 const TITLES = { newest: "Newest in the library", library: "Library" };
 const ORDERS = { oldest: "oldest first", largest: "largest first", smallest: "smallest first" };
 const NOTHING_YET = byId("add-button") ? "The library is empty. Add pictures to begin." : "The library is empty.";
-const NONE_READABLE = "No picture of the library can be read. The library says of each why.";
+const NONE_READABLE = "No picture in the library can be read.";
 const WAYS_ON = { [NOTHING_LEFT]: "clear", [NOTHING_YET]: byId("add-button") && "add", [NONE_READABLE]: "failed" };
 
 /** An answer that takes longer is waited for with a sketch of it. */
