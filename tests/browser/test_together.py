@@ -86,6 +86,21 @@ def test_whoever_closes_the_form_meanwhile_is_told_in_the_end(page: Page) -> Non
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
 
 
+def test_a_form_that_is_opened_meanwhile_is_left_to_whoever_writes_in_it(page: Page) -> None:
+    slow = Slow()
+    label_all(page, slow)
+    part = waiting(page, slow, HALFWAY)
+    page.get_by_role("button", name="Cancel").click()
+    page.locator("#chosen-edit").click()
+    page.locator("#editor-label").fill("newer")
+    expect(page.locator("#editor-save")).to_be_enabled()
+    slow.answer(part)
+    expect(page.locator(".notice")).to_contain_text("250 pictures changed.")
+    expect(page.locator("#editor-label")).to_have_value("newer")
+    page.locator("#editor-save").click()
+    expect(page.locator("#editor")).to_be_hidden()
+
+
 def test_an_edit_that_is_undone_can_be_stopped_and_gone_on_with(page: Page) -> None:
     slow = Slow(keeps=5)
     label_all(page, slow)

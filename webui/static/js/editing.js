@@ -10,8 +10,9 @@ const dialog = byId("editor");
 const [label, isNone, tags] = [byId("editor-label"), byId("editor-none"), byId("editor-tags")];
 
 let edited = [];
-let isSaving = false;
+/** Ends the edit that the form is open for. One that is still being saved when the form is closed has its own. */
 let settle = () => {};
+const saving = new Set();
 
 /**
  * Let somebody edit `pictures`. Return `{ before, records, refusals }`, what they were, what became of them and why not
@@ -22,6 +23,7 @@ export function edit(pictures) {
   byId("editor-refusal").textContent = "";
   if (pictures.length === 1) showOne(pictures[0]);
   else showMany(pictures);
+  byId("editor-save").disabled = false;
   dialog.showModal();
   label.select();
   if (pictures.length === 1) catchUp(pictures[0]);
@@ -91,23 +93,25 @@ function tagBox(tag) {
 
 async function save(event) {
   event.preventDefault();
+  const end = settle;
   byId("editor-save").disabled = true;
-  isSaving = true;
+  saving.add(end);
   try {
-    close(await (edited.length === 1 ? saveOne(edited[0]) : saveMany()));
+    end(await (edited.length === 1 ? saveOne(edited[0]) : saveMany()));
+    if (end === settle) dialog.close();
   } catch (error) {
-    refuse(error.message);
+    refuse(end, error.message);
   }
-  isSaving = false;
-  byId("editor-save").disabled = false;
+  saving.delete(end);
+  if (end === settle) byId("editor-save").disabled = false;
 }
 
 /* Whoever has closed the form meanwhile is told all the same. */
-function refuse(words) {
-  if (dialog.open) byId("editor-refusal").textContent = words;
+function refuse(end, words) {
+  if (end === settle && dialog.open) byId("editor-refusal").textContent = words;
   else {
     say(words);
-    settle(null);
+    end(null);
   }
 }
 
@@ -127,13 +131,7 @@ async function saveMany() {
   return { before: edited, ...sorted(await together("edit", edited.map(({ id }) => id), says)) };
 }
 
-function close(outcome) {
-  settle(outcome);
-  settle = () => {};
-  dialog.close();
-}
-
 byId("editor-form").addEventListener("submit", save);
 byId("editor-cancel").addEventListener("click", () => dialog.close());
-dialog.addEventListener("close", () => { if (!isSaving) settle(null); });
+dialog.addEventListener("close", () => { if (!saving.has(settle)) settle(null); });
 isNone.addEventListener("change", () => { label.disabled = isNone.checked; });
