@@ -13,6 +13,8 @@ What a crash leaves undone, `sync` does by the same rules.
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import islice
+from threading import Lock
 
 from indexer.catalogue import Catalogue
 from indexer.engine import EngineUnavailableError
@@ -21,6 +23,7 @@ from indexer.record import Record, id_of
 from indexer.trash import Trash
 
 TRIES = 100  # each that fails has let somebody else succeed
+LATELY = 10_000  # pictures
 
 
 class ContendedError(EngineUnavailableError):
@@ -31,6 +34,7 @@ class ContendedError(EngineUnavailableError):
 class Agreement:
     def __init__(self, library: Library, catalogue: Catalogue, trash: Trash) -> None:
         self._library, self._catalogue, self._trash = library, catalogue, trash
+        self._left, self._lock = dict[str, bool](), Lock()
 
     def enter(self, entry: Entry, make: Callable[[Record | None], Record], durable: bool = True) -> Record:
         """See to the record of a file that has been put there, and return it.
@@ -64,7 +68,19 @@ class Agreement:
             for record in known:
                 self._trash.amend(record)
             self._catalogue.delete(known, durable)
+            self._note(record.key for record in known)
         raise ContendedError
+
+    def has_left(self, key: str) -> bool:
+        """Return whether a picture left the catalogue lately, and has not been asked after since."""
+        with self._lock:
+            return self._left.pop(key, False)
+
+    def _note(self, keys: Iterable[str]) -> None:
+        with self._lock:
+            self._left |= dict.fromkeys(keys, True)
+            for oldest in list(islice(self._left, max(0, len(self._left) - LATELY))):
+                del self._left[oldest]
 
     def missing(self, records: Iterable[Record], unseen: bool = False) -> list[Record]:
         """Return the records of those pictures whose files are certainly not there.

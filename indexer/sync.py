@@ -125,7 +125,8 @@ class Synchroniser:
             self._forget([record for record in known.values() if found[record.key] is None], report)
             folders = [key for key in page if found[key] is None and self._library.has_folder(f"{key}/")]
             self._sync_folders(folders, keys, report)
-            unknown = [key for key in page if id_of(key) not in known]
+            # What was a picture until just now, as where the service removed it, has been no folder with others in it.
+            unknown = [key for key in page if id_of(key) not in known and not self._agreement.has_left(key)]
             gone += (key for key in unknown if key in taken or not (found[key] or key in folders))
         self._forget_below(gone, report)
         return report

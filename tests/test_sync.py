@@ -155,6 +155,17 @@ def test_some_keys_can_be_synced_alone(any_house: House) -> None:
     assert any_house.known_keys() == {"b.png"}
 
 
+def test_below_a_picture_that_the_service_removed_nothing_is_looked_for(house: House) -> None:
+    removed = house.put("cars/a.png", draw(RED))
+    report(house)
+    house.keeper.remove(removed)
+    scans = count_calls("scroll")
+    house.synchroniser.sync_keys(["cars/a.png"], {"cars/a.png"})
+    assert count_calls("scroll") == scans
+    house.synchroniser.sync_keys(["cars/a.png"], {"cars/a.png"})
+    assert count_calls("scroll") > scans, "by now it may have been a folder"
+
+
 def test_a_folder_that_came_or_went_is_synced_with_all_that_is_in_it(any_house: House) -> None:
     for key, colour in (("cars/a.png", RED), ("cars/old/b.png", BLUE), ("carsten.png", GREEN)):
         any_house.put(key, draw(colour))
