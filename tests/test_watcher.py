@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, cast
@@ -72,26 +73,6 @@ def test_hidden_files_are_left_alone(watched: House) -> None:
     assert watched.known_keys() == {"cars/old.png", "seen.png"}
 
 
-def test_the_folder_that_takes_the_place_of_the_whole_library_is_watched(tmp_path: Path) -> None:
-    (library := tmp_path / "library").mkdir()
-    synchroniser, stop = Attentive(), Event()
-    thread = Thread(target=Watcher(library, cast(Any, synchroniser), lambda: None, retry_s=0.01).run, args=(stop,))
-    thread.start()
-    assert synchroniser.started.wait(30)
-    synchroniser.started.clear()
-    library.rename(tmp_path / "gone")
-    library.mkdir()
-    assert synchroniser.started.wait(30), "the whole is synced"
-
-    def comes_up() -> bool:
-        (library / "new.png").touch()
-        return "new.png" in synchroniser.told
-
-    wait_until(comes_up)
-    stop.set()
-    thread.join(30)
-
-
 class Attentive:
     """A synchroniser that has nothing to do, and notes which keys it was told."""
 
@@ -107,23 +88,37 @@ class Attentive:
         return SyncReport()
 
 
-def test_a_name_that_cannot_be_followed_ends_a_watch_and_not_the_watching(tmp_path: Path) -> None:
+@contextmanager
+def watching(folder: Path) -> Iterator[Attentive]:
+    """Give what is told of a folder by a watcher that has begun, and look at the end whether it still is told."""
     synchroniser, stop = Attentive(), Event()
-    watcher = Watcher(tmp_path, cast(Any, synchroniser), lambda: None, retry_s=0.01)
-    thread = Thread(target=watcher.run, args=(stop,))
+    thread = Thread(target=Watcher(folder, cast(Any, synchroniser), lambda: None, retry_s=0.01).run, args=(stop,))
     thread.start()
     assert synchroniser.started.wait(30)
     synchroniser.started.clear()
-    Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.png")).touch()
-    assert synchroniser.started.wait(30), "the whole is synced, as something was missed"
+    yield synchroniser
 
     def comes_up() -> bool:
-        (tmp_path / "new.png").touch()
+        (folder / "new.png").touch()
         return "new.png" in synchroniser.told
 
     wait_until(comes_up)
     stop.set()
     thread.join(30)
+
+
+def test_the_folder_that_takes_the_place_of_the_whole_library_is_watched(tmp_path: Path) -> None:
+    (library := tmp_path / "library").mkdir()
+    with watching(library) as told:
+        library.rename(tmp_path / "gone")
+        library.mkdir()
+        assert told.started.wait(30), "the whole is synced"
+
+
+def test_a_name_that_cannot_be_followed_ends_a_watch_and_not_the_watching(tmp_path: Path) -> None:
+    with watching(tmp_path) as told:
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.png")).touch()
+        assert told.started.wait(30), "the whole is synced, as something was missed"
 
 
 class Countdown:
