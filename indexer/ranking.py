@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 
 from indexer.engine import DIVERSE_CANDIDATES, Engine, Point, Query, Where
 
 Ranked = list[tuple[Point, float]]
+Ask = Callable[[int, int], Ranked]
 
 # How far beyond a page on both sides is looked for pictures with the same score as its first and last: copies. Which of
 # them an engine takes, and in what order, changes with how many are asked for. Where there are more it may be any.
@@ -28,13 +30,16 @@ def rank(
     """
     if query.diversity:  # what is left out must not push away what resembles it
         return _rank_diverse(engine, query, limit, offset, replace(where, without_ids=without_ids), min_score)
+    return _rank_plain(_asking(engine, query, where, min_score), limit, offset, without_ids)
+
+
+def _asking(engine: Engine, query: Query, where: Where, min_score: float | None) -> Ask:
+    """Return what asks for so many points from some place on, whatever diversity the query wants."""
     plain = query if query.diversity is None else replace(query, diversity=None)
-    return _rank_plain(
-        lambda wanted, start: engine.query(plain, wanted, start, where, min_score), limit, offset, without_ids
-    )
+    return partial(engine.query, plain, where=where, min_score=min_score)
 
 
-def _rank_plain(ask: Callable[[int, int], Ranked], limit: int, offset: int, without_ids: Collection[str]) -> Ranked:
+def _rank_plain(ask: Ask, limit: int, offset: int, without_ids: Collection[str]) -> Ranked:
     page: Ranked = []
     for margin in _MARGINS:
         start = 0 if without_ids else max(0, offset - margin)
@@ -69,9 +74,8 @@ def _rank_diverse(
         return engine.query(query, limit, offset, where, min_score)
     chosen = engine.query(query, DIVERSE_CANDIDATES, 0, where, min_score)
     page = chosen[offset : offset + limit]
-    plain = replace(query, diversity=None)
     return page + _rank_plain(
-        lambda wanted, start: engine.query(plain, wanted, start, where, min_score),
+        _asking(engine, query, where, min_score),
         limit - len(page),
         max(0, offset - len(chosen)),
         {point.id for point, _ in chosen},
