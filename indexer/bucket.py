@@ -6,7 +6,7 @@ S3 answers for durability. Nobody tells of changes, so that a bucket is looked t
 import shutil
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile, gettempdir
@@ -56,11 +56,12 @@ class Bucket:
         return _entry(key, found["ContentLength"], found["LastModified"], found["ETag"])
 
     def lacks(self, key: str) -> bool:
-        with suppress(PermissionError):
-            try:
-                self.objects.describe(self.name(key))
-            except (InvalidKeyError, FileNotFoundError):
-                return True
+        try:
+            self.objects.describe(self.name(key))
+        except (InvalidKeyError, FileNotFoundError):
+            return True
+        except PermissionError:  # nothing that is known shall be forgotten for that
+            return False
         return False
 
     def has(self, key: str) -> bool:  # noqa: ARG002 - to ask for each hit would take longer than the search
