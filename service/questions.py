@@ -2,19 +2,18 @@
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, WithJsonSchema
+from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict, JsonValue
 
 from indexer.engine import Where
 from indexer.keeper import UNCHANGED, Unchanged
 from service.values import (
     MAX_EXAMPLES,
-    MAX_LABEL_LETTERS,
-    PRINTABLE,
     Box,
     Fields,
     Key,
     Label,
+    LabelOrNone,
     NotNull,
     PictureId,
     Sha256,
@@ -204,11 +203,7 @@ class Adding(Waiting):
 class Relabelling(Fields):
     """A new label, if it is named."""
 
-    label: Annotated[
-        Label | None,
-        WithJsonSchema({"type": ["string", "null"], "maxLength": MAX_LABEL_LETTERS, "pattern": PRINTABLE}),
-        Field(description="The new label; null or empty for none.", examples=["cars"]),
-    ] = None
+    label: Annotated[LabelOrNone, Field(description="The new label; null or empty for none.", examples=["cars"])] = None
 
     @property
     def new_label(self) -> str | Unchanged | None:
@@ -245,11 +240,7 @@ class Removal(Removing, Several):
 class Said(Fields):
     """What is said of a picture."""
 
-    label: Annotated[
-        Label | None,
-        WithJsonSchema({"type": ["string", "null"], "maxLength": MAX_LABEL_LETTERS, "pattern": PRINTABLE}),
-        Field(description="Its label; null for none.", examples=["cars"]),
-    ]
+    label: Annotated[LabelOrNone, Field(description="Its label; null for none.", examples=["cars"])]
     tags: Annotated[Tags, Field(description="Its tags, in their order.", examples=[["red"]])]
 
 

@@ -106,6 +106,9 @@ Label = Annotated[
     AfterValidator(_printable),
     AfterValidator(normal),
 ]
+LabelOrNone = Annotated[
+    Label | None, WithJsonSchema({"type": ["string", "null"], "maxLength": MAX_LABEL_LETTERS, "pattern": PRINTABLE})
+]
 Key = Annotated[
     str,
     Field(max_length=MAX_KEY_LETTERS, json_schema_extra={"pattern": PRINTABLE}),
