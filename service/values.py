@@ -61,10 +61,10 @@ def _printable(text: str) -> str:
 
 
 def _split(value: Any) -> Any:
-    """Return the parts of texts with commas, each once, in their order."""
+    """Return the parts of texts with commas as they are kept, each once, in their order."""
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         return value
-    parts = (part.strip() for text in value for part in text.split(","))
+    parts = (normal(part) for text in value for part in text.split(","))
     return list(dict.fromkeys(part for part in parts if part))
 
 

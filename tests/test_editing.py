@@ -26,6 +26,12 @@ def test_what_an_edit_names_changes_and_the_rest_stays(client: FlaskClient) -> N
     assert [image["id"] for image in client.get("/v1/images?label=bikes&tags=old").json["images"]] == [A]
 
 
+def test_a_tag_written_in_two_ways_is_one(client: FlaskClient) -> None:
+    add(client, draw(RED), "a.png", tags="e\u0301, \u00e9")
+    assert client.get(f"/v1/images/{A}").json["tags"] == ["\u00e9"]
+    assert client.patch(f"/v1/images/{A}", json={"tags": ["\u00e9", "e\u0301 "]}).json["tags"] == ["\u00e9"]
+
+
 def test_null_takes_the_label_away_and_an_empty_list_the_tags(client: FlaskClient) -> None:
     add(client, draw(RED), "a.png", key="a.png", label="cars", tags="red")
     answer = client.patch(f"/v1/images/{A}", json={"label": None, "tags": []})
