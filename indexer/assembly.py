@@ -94,12 +94,12 @@ def _require_apart(root: Path, data: Path) -> None:
 
 
 def _open_catalogue(settings: Settings, purpose: Purpose) -> Catalogue:
-    folder = settings.data_folder / settings.collection
-    if not (purpose == "work" or settings.qdrant_url or folder.is_dir()):
-        if purpose == "ask":
-            raise NoCatalogueError(folder)
-        return Unmade()
-    catalogue = Catalogue(_open_engine(settings))
+    try:
+        catalogue = Catalogue(_open_engine(settings, make=purpose == "work"))
+    except NoCatalogueError:
+        if purpose == "preview":
+            return Unmade()
+        raise
     if catalogue.engine_name == "edge" and purpose == "work":
         try:
             catalogue.release_leases()
@@ -109,24 +109,26 @@ def _open_catalogue(settings: Settings, purpose: Purpose) -> Catalogue:
     return catalogue
 
 
-def _open_engine(settings: Settings) -> Engine:
+def _open_engine(settings: Settings, make: bool) -> Engine:
     # Each engine is imported only where it is used: together they would cost 60 MB and half a second.
     if settings.qdrant_url:
-        return _open_server(settings, settings.qdrant_url)
+        return _open_server(settings, settings.qdrant_url, make)
+    folder = settings.data_folder / settings.collection
+    if not (make or folder.is_dir()):
+        raise NoCatalogueError(folder)
     from indexer.edge import EdgeEngine
 
-    folder = settings.data_folder / settings.collection
     return EdgeEngine(folder, VECTOR_SIZE, settings.min_free_bytes)
 
 
-def _open_server(settings: Settings, url: str) -> Engine:
+def _open_server(settings: Settings, url: str, make: bool) -> Engine:
     """Return an engine on a server. One that is away is waited for by whoever needs it."""
     from indexer.collection import Shape
     from indexer.server import ServerEngine, connect
 
     client = connect(url, settings.qdrant_api_key, settings.qdrant_timeout_s)
     shape = Shape(**{field.name: getattr(settings, f"qdrant_{field.name}") for field in fields(Shape)})
-    engine = ServerEngine(client, settings.collection, VECTOR_SIZE, shape)
+    engine = ServerEngine(client, settings.collection, VECTOR_SIZE, shape, make)
     try:
         engine.prepare()
     except EngineUnavailableError as error:

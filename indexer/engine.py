@@ -8,6 +8,7 @@ An engine stores points and answers queries; it knows nothing of pictures, state
     |- CatalogueFullError          the server takes no more points
     |- CatalogueLockedError        another process holds the embedded catalogue
     |- CatalogueBrokenError        the embedded catalogue's files cannot be opened
+    |- NoCatalogueError            there is none yet, and none is to be made
 
     QueryError                     this query asks for what cannot be asked for
 """
@@ -63,8 +64,8 @@ class CatalogueLockedError(EngineError):
 
 
 class NoCatalogueError(EngineError):
-    def __init__(self, folder: Path) -> None:
-        super().__init__(f"there is no catalogue in {folder} yet: `python -m indexer sync` makes one")
+    def __init__(self, place: str | Path) -> None:
+        super().__init__(f"there is no catalogue in {place} yet: `python -m indexer sync` makes one")
 
 
 class CatalogueBrokenError(EngineError):

@@ -36,6 +36,7 @@ from indexer.engine import (
     CatalogueFullError,
     EngineError,
     EngineUnavailableError,
+    NoCatalogueError,
     Order,
     Point,
     Query,
@@ -97,17 +98,26 @@ def connect(url: str, api_key: str | None, timeout_s: int) -> QdrantClient:
 
 
 class ServerEngine:
-    """An `Engine` on a collection of a Qdrant server, made where it is missing. Nothing is sent before it is used.
+    """An `Engine` on a collection of a Qdrant server. Nothing is sent before it is used.
 
-    Raises `EngineUnavailableError` when the server cannot be reached or is overloaded, `EngineError` when it refuses,
-    `ServerTooOldError`, `CollectionDiffersError` if the collection is not of this shape, and `ForeignCollectionError`.
+    What the collection lacks, or all of it, is made, unless `make` is false. Raises `EngineUnavailableError` when the
+    server cannot be reached or is overloaded, `EngineError` when it refuses, `ServerTooOldError`, `NoCatalogueError` if
+    there is no collection and none is made, `CollectionDiffersError` if it is not of this shape, and
+    `ForeignCollectionError`.
     """
 
     name = "server"
 
-    def __init__(self, client: QdrantClient, collection: str, vector_size: int, shape: Shape = Shape()) -> None:  # noqa: B008 - it is frozen
+    def __init__(
+        self,
+        client: QdrantClient,
+        collection: str,
+        vector_size: int,
+        shape: Shape = Shape(),  # noqa: B008 - it is frozen
+        make: bool = True,
+    ) -> None:
         self._client, self._collection, self._vector_size, self._shape = client, collection, vector_size, shape
-        self._prepared, self._lock = False, Lock()
+        self._make, self._prepared, self._lock = make, False, Lock()
 
     def prepare(self) -> None:
         """See to the collection, once it is there and whenever it has gone; whatever needs it does so itself."""
@@ -116,7 +126,7 @@ class ServerEngine:
         with self._lock, _translated_errors():
             if not self._prepared:
                 self._require_version()
-                self._make_collection()
+                self._see_to_collection()
                 self._prepared = True
 
     def _require_version(self) -> None:
@@ -124,21 +134,26 @@ class ServerEngine:
         if tuple(map(int, version.split("-")[0].split(".")[:2])) < MIN_VERSION:
             raise ServerTooOldError(version)
 
-    def _make_collection(self) -> None:
+    def _see_to_collection(self) -> None:
         if not self._client.collection_exists(self._collection):
-            try:
-                self._client.create_collection(self._collection, **self._shape.arguments(self._vector_size))
-                log.info("made the collection %s", self._collection)
-            except UnexpectedResponse as error:
-                if error.status_code != 409:  # another process was quicker
-                    raise
+            self._make_collection()
         found = self._client.get_collection(self._collection)
         if found.points_count and not _INDEXES.keys() & found.payload_schema.keys():
             raise ForeignCollectionError(self._collection)
         if differences := self._shape.differences(found.config, self._vector_size):
             raise CollectionDiffersError(self._collection, differences)
-        for field in _INDEXES.keys() - found.payload_schema.keys():
+        for field in _INDEXES.keys() - found.payload_schema.keys() if self._make else ():
             self._client.create_payload_index(self._collection, field, _INDEXES[field])
+
+    def _make_collection(self) -> None:
+        if not self._make:
+            raise NoCatalogueError(f"the collection {self._collection}")
+        try:
+            self._client.create_collection(self._collection, **self._shape.arguments(self._vector_size))
+            log.info("made the collection %s", self._collection)
+        except UnexpectedResponse as error:
+            if error.status_code != 409:  # another process was quicker
+                raise
 
     def write(
         self,

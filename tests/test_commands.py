@@ -15,6 +15,7 @@ import pytest
 
 from indexer.__main__ import main
 from tests.pictures import BLUE, RED, draw
+from tests.qdrant import QdrantServer
 from tests.running import ROOT, wait_until
 
 
@@ -164,6 +165,27 @@ def test_what_asks_a_catalogue_makes_none(
     assert main([*command.split(), *place]) == 1
     assert f"there is no catalogue in {tmp_path}/data/lookalike yet" in capsys.readouterr().err
     assert not (tmp_path / "data").exists()
+
+
+def test_what_only_asks_makes_no_collection_on_a_server(
+    place: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], qdrant_server: QdrantServer
+) -> None:
+    with qdrant_server.collection() as (client, name):
+        (tmp_path / "key").write_text(qdrant_server.key or "none")
+        server = [
+            "--qdrant-url",
+            qdrant_server.url,
+            "--qdrant-api-key-file",
+            str(tmp_path / "key"),
+            "--collection",
+            name,
+        ]
+        for command in ("failed", "retry", "reindex", "export", "import", "snapshot new.tar.gz"):
+            assert main([*command.split(), *place, *server]) == 1
+            assert f"there is no catalogue in the collection {name} yet" in capsys.readouterr().err
+        assert main(["sync", "--dry-run", *place, *server]) == 0
+        assert "3 new" in capsys.readouterr().out
+        assert not client.collection_exists(name)
 
 
 def test_what_only_reads_needs_less_room_than_what_writes(place: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,16 @@ from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedR
 from indexer.assembly import open_parts
 from indexer.catalogue import Catalogue, ModelMismatchError
 from indexer.collection import CollectionDiffersError, Shape
-from indexer.engine import EVERYTHING, CatalogueFullError, EngineError, EngineUnavailableError, Point, Query, Where
+from indexer.engine import (
+    EVERYTHING,
+    CatalogueFullError,
+    EngineError,
+    EngineUnavailableError,
+    NoCatalogueError,
+    Point,
+    Query,
+    Where,
+)
 from indexer.record import id_of
 from indexer.server import PAUSES_S, ForeignCollectionError, ServerEngine, ServerTooOldError
 from indexer.settings import Settings
@@ -142,6 +151,19 @@ def test_a_collection_that_was_deleted_is_made_again() -> None:
     with pytest.raises(EngineUnavailableError):
         engine.count(EVERYTHING)
     assert engine.count(EVERYTHING) == 0
+
+
+def test_who_is_to_make_nothing_leaves_the_server_as_it_is() -> None:
+    client = Faltering("create_payload_index")
+    reader = ServerEngine(client, "test", VECTOR_SIZE, make=False)
+    for _ in range(2):
+        with pytest.raises(NoCatalogueError, match="no catalogue in the collection test yet"):
+            reader.count(EVERYTHING)
+    assert not client.collection_exists("test")
+    client.create_collection("test", **Shape().arguments(VECTOR_SIZE))
+    assert (reader.count(EVERYTHING), client.calls) == (0, 0)
+    assert engine_on(client).count(EVERYTHING) == 0
+    assert client.calls, "who may make something does"
 
 
 def test_a_server_that_knows_no_conditions_is_refused() -> None:
