@@ -93,14 +93,11 @@ class Bucket:
         entry, file = self.open(key)
         with file:
             if entry.size <= IN_MEMORY_BYTES:
-                with self.objects.translating():
-                    data = file.read()
-                yield entry, data
+                yield entry, file.read()
                 return
             require_room(Path(gettempdir()), self._min_free_bytes + entry.size)
             with NamedTemporaryFile(prefix="lookalike-") as copy:
-                with self.objects.translating():
-                    shutil.copyfileobj(file, copy, BLOCK_BYTES)
+                shutil.copyfileobj(file, copy, BLOCK_BYTES)
                 copy.flush()
                 yield entry, Path(copy.name)
 

@@ -2,9 +2,10 @@
 
 import errno
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import IO, Any
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from io import RawIOBase
+from typing import IO, Any, cast
 
 from aiohttp import ClientError as TransportError
 from botocore.exceptions import BotoCoreError, NoCredentialsError, PartialCredentialsError
@@ -73,17 +74,17 @@ class Objects:
     def open(self, name: str) -> tuple[dict[str, Any], IO[bytes]]:
         """Return what S3 says of an object (`size`, `LastModified`, `ETag`) and its bytes, to be read from any place.
 
-        An object that is replaced meanwhile cannot be read on. Raises `FileNotFoundError`.
+        An object that is replaced meanwhile cannot be read on. Raises `FileNotFoundError`, also to read.
         """
-        with self.translating():
+        with self._translating():
             file = self._s3.open(f"{self._bucket}/{name}", "rb", block_size=BLOCK_BYTES)
             if file.details["type"] != "file":  # there are only objects whose name begins so
                 raise FileNotFoundError(name)
-            return _checked(file.details, "LastModified", "ETag"), file
+            return _checked(file.details, "LastModified", "ETag"), cast(IO[bytes], _Reader(file, self._translating))
 
     def read(self, name: str, end: int | None = None) -> bytes:
         """Return the bytes of an object, the first `end` of them. Raises `FileNotFoundError`."""
-        with self.translating():
+        with self._translating():
             try:
                 data: bytes = self._s3.cat_file(f"{self._bucket}/{name}", start=None if end is None else 0, end=end)
             except OSError as error:
@@ -94,12 +95,12 @@ class Objects:
 
     def write(self, name: str, data: bytes, replace: bool) -> None:
         """Write an object, whole or not at all. Raises `FileExistsError` if there is one and `replace` is false."""
-        with self.translating():
+        with self._translating():
             self._s3.pipe_file(f"{self._bucket}/{name}", data, mode="overwrite" if replace else "create")
 
     def copy(self, source: str, target: str) -> None:
         """Copy an object within the bucket, over whatever is there. Raises `FileNotFoundError`."""
-        with self.translating():
+        with self._translating():
             self._s3.cp_file(f"{self._bucket}/{source}", f"{self._bucket}/{target}")
 
     def copy_anew(self, source: str, target: str) -> None:
@@ -135,7 +136,7 @@ class Objects:
         return True
 
     @contextmanager
-    def translating(self) -> Iterator[None]:
+    def _translating(self) -> Iterator[None]:
         """Turn what goes wrong with an object into the errors that this class raises."""
         try:
             with _translated_errors():
@@ -145,7 +146,7 @@ class Objects:
             raise PermissionError(errno.EACCES, f"the bucket denies it: {error}") from error
 
     def _ask(self, method: str, **arguments: Any) -> dict[str, Any]:
-        with self.translating():
+        with self._translating():
             answer: dict[str, Any] = self._s3.call_s3(method, Bucket=self._bucket, **arguments)
         return answer
 
@@ -156,6 +157,33 @@ class Objects:
             raise LibraryUnavailableError(f"the bucket cannot be listed there: {error}") from error
         except FileNotFoundError as error:  # whatever it is that answers, it has no buckets
             raise BucketAwayError(f"the bucket does not answer: {error}") from error
+
+
+class _Reader(RawIOBase):
+    """The bytes of an object; what goes wrong with them while they are read is raised as by `Objects`."""
+
+    def __init__(self, file: IO[bytes], translating: Callable[[], AbstractContextManager[None]]) -> None:
+        self._file, self._translating = file, translating
+
+    def read(self, size: int = -1) -> bytes:
+        with self._translating():
+            return self._file.read(size)
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        return self._file.seek(place, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 def _checked(answer: dict[str, Any], *names: str) -> dict[str, Any]:

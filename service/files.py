@@ -19,6 +19,7 @@ from service.handing import LIBRARY_AT, THUMBNAILS_AT, Place, hand_over
 from service.images import find
 from service.metrics import THUMBNAILS
 from service.operations import Answer, Operation, documented
+from service.pieces import begin
 from service.questions import Version
 
 MIMETYPES = {
@@ -77,7 +78,7 @@ def send_picture(picture_id: str, query: Version) -> Response:  # noqa: ARG001 -
     response.content_length = entry.size
     response = _cacheable(response, _sha256(record, entry))
     folder = here.library.folder
-    return _handed_over(response, folder / record.key, (LIBRARY_AT, folder)) if folder else response
+    return _handed_over(response, folder / record.key, (LIBRARY_AT, folder)) if folder else begin(response)
 
 
 @file_routes.get("/<picture_id>/thumbnail")

@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 from typing import Any
 
 from waitress.task import ErrorTask, WSGITask
@@ -10,6 +11,7 @@ from waitress.utilities import Error
 from indexer.logs import request_id
 from service.access import ID_HEADER, NO_ROUTE, Answered, choose_id, note
 from service.headers import HEADERS
+from service.pieces import CutShortError
 
 JOINED_BYTES = 1 << 16  # of a body; to copy a larger one would cost more than it brings
 
@@ -37,6 +39,10 @@ class AppTask(WSGITask):  # type: ignore[misc]
         super().start()
         if self.channel.stopping.is_set():
             self.set_close_on_finish()
+
+    def service(self) -> None:
+        with suppress(CutShortError):  # after which the connection ends
+            super().service()
 
     def write(self, data: bytes) -> None:
         """Send a part of the body. What is the whole of it goes with the head, for each piece wakes the client anew."""

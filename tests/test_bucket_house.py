@@ -1,12 +1,15 @@
 """A whole house whose library is a bucket: it is assembled, synced, indexed, served, added to and removed from."""
 
 import io
+import logging
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from aiohttp import ClientPayloadError
 from flask.testing import FlaskClient
 
 from indexer.assembly import open_parts
@@ -15,12 +18,15 @@ from indexer.library import KeyTakenError, LibraryError, LibraryUnavailableError
 from indexer.record import id_of
 from indexer.settings import Settings
 from indexer.worker import BATCH, MAX_ATTEMPTS, Worker, WorkerSettings
+from service.channel import Patience
 from tests.buckets import OwnBucket
 from tests.conftest import House, make_client
 from tests.fakes import ColourEncoder
 from tests.pictures import BLUE, GREEN, RED, draw
 from tests.running import RunningService, free_port
+from tests.test_channel import dial, read_all, serving
 
+MANY = 400_000  # bytes: more than one piece of an answer, and few enough for a form that stays in memory
 ID = id_of("cars/a.png")
 
 
@@ -148,6 +154,63 @@ def test_a_bucket_that_is_away_is_a_503_and_searching_goes_on(client: FlaskClien
     assert all(int(answer.headers["Retry-After"]) for answer in asked)
     assert client.post("/v1/search", data={"image": (io.BytesIO(draw(RED)), "q.png")}).json["hits"][0]["id"] == ID
     assert client.get("/health/ready").status_code == 200
+
+
+class Torn:
+    """s3fs whose connections break when so many bytes of an object have come."""
+
+    def __init__(self, s3: Any, after_bytes: int) -> None:
+        self._s3, self._after_bytes = s3, after_bytes
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._s3, name)
+
+    def open(self, *arguments: Any, **named: Any) -> Any:
+        file = self._s3.open(*arguments, **named)
+        read = file.read
+
+        def read_or_break(size: int) -> bytes:
+            if file.tell() >= self._after_bytes:
+                raise ClientPayloadError("the connection was cut")
+            return bytes(read(size))
+
+        file.read = read_or_break
+        return file
+
+
+@pytest.fixture
+def picture(client: FlaskClient) -> str:
+    """The address of a picture that is sent in many pieces."""
+    form = {"image": (io.BytesIO(draw(RED) + bytes(MANY)), "a.png")}
+    return str(client.post("/v1/images?wait=5", data=form).json["file"])
+
+
+def test_a_bucket_that_is_cut_before_the_first_bytes_is_a_503(client: FlaskClient, house: House, picture: str) -> None:
+    objects = cast(Any, house.library).objects
+    objects._s3 = Torn(objects._s3, after_bytes=0)
+    for headers in ({}, {"Range": "bytes=5-9"}):
+        refused = client.get(picture, headers=headers)
+        assert (refused.status_code, refused.json["code"]) == (503, "library_unavailable")
+    assert client.head(picture).status_code == 200
+
+
+def test_an_answer_whose_bucket_is_cut_in_the_middle_ends_there_and_so_does_its_connection(
+    client: FlaskClient, house: House, picture: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    objects = cast(Any, house.library).objects
+    objects._s3 = Torn(objects._s3, after_bytes=MANY // 2)
+    whole = len(draw(RED)) + MANY
+    with serving(client.application, Patience()) as port, closing(dial(port)) as connection:
+        connection.sendall(f"GET {picture} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        head, _, body = read_all(connection).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200")
+    assert f"Content-Length: {whole}".encode() in head
+    assert MANY // 2 <= len(body) < whole
+    told = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert [record.getMessage() for record in told] == [
+        "an answer ends in the middle: the bucket does not answer: the connection was cut"
+    ]
+    assert not told[0].exc_info
 
 
 def test_pictures_that_cannot_be_had_for_a_while_stay_pending_and_unblamed(house: House, own_bucket: OwnBucket) -> None:

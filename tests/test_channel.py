@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,20 +25,30 @@ MEGABYTE = bytes(1 << 20)
 LARGE = 40 << 20  # more than systems and server keep of an answer for somebody who does not take it
 
 
-def open_port(patience: Patience, **settings: object) -> Iterator[int]:
-    """Yield the port of a server whose app says how many bytes it got."""
-    app, stop = Flask(__name__), threading.Event()
-    app.add_url_rule("/", view_func=lambda: str(len(request.get_data())), methods=["GET", "POST"])
-    app.add_url_rule("/large", view_func=lambda: bytes(LARGE), endpoint="large")
-    app.add_url_rule("/empty/<int:status>", view_func=lambda status: ("", status), endpoint="empty")
+@contextmanager
+def serving(app: Flask, patience: Patience, **settings: object) -> Iterator[int]:
+    """Give the port of a server of this app, in this process."""
+    stop = threading.Event()
     server = Server(app, Settings(port=0, **settings), stop, patience)  # type: ignore[arg-type]
     thread = threading.Thread(target=server.run)
     thread.start()
-    yield int(server.address.rpartition(":")[2])
-    stop.set()
-    server.wake()
-    thread.join()
-    server.finish(timeout_s=0)
+    try:
+        yield int(server.address.rpartition(":")[2])
+    finally:
+        stop.set()
+        server.wake()
+        thread.join()
+        server.finish(timeout_s=0)
+
+
+def open_port(patience: Patience, **settings: object) -> Iterator[int]:
+    """Yield the port of a server whose app says how many bytes it got."""
+    app = Flask(__name__)
+    app.add_url_rule("/", view_func=lambda: str(len(request.get_data())), methods=["GET", "POST"])
+    app.add_url_rule("/large", view_func=lambda: bytes(LARGE), endpoint="large")
+    app.add_url_rule("/empty/<int:status>", view_func=lambda status: ("", status), endpoint="empty")
+    with serving(app, patience, **settings) as port:
+        yield port
 
 
 @pytest.fixture
