@@ -13,6 +13,9 @@ Origin = Literal["added", "found"]
 
 STATES: tuple[State, ...] = ("pending", "indexed", "failed")
 
+MAX_LABEL_LETTERS = 200  # and of a tag
+MAX_TAGS = 50
+
 _NAMESPACE = uuid.UUID("8c2f6a4e-6f0b-5c57-9d6a-5d1b7b1f0a64")
 
 
@@ -25,7 +28,12 @@ def id_of(key: str) -> str:
 def label_of(key: str) -> str | None:
     """Return the name of the folder that a key lies in, as people would write it, or None at the library's root."""
     folder = key.rpartition("/")[0]
-    return normal(folder.rpartition("/")[2]) or None
+    return as_label(folder.rpartition("/")[2])
+
+
+def as_label(text: str) -> str | None:
+    """Return a text as the label that is kept of it, which a longer one begins with; None where it is empty."""
+    return normal(text)[:MAX_LABEL_LETTERS].strip() or None
 
 
 def normal(text: str) -> str:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import PreconditionFailed
 
 from indexer.keeper import UNCHANGED, UnknownPictureError
-from indexer.record import Record
+from indexer.record import MAX_TAGS, Record
 from indexer.room import NoRoomError
 from service.answers import OneOutcome, Outcomes, describe
 from service.context import context
@@ -16,7 +16,6 @@ from service.errors import InvalidRequestError, problem_of
 from service.operations import Answer, Operation, documented
 from service.questions import EXAMPLE_ID, Removal, Revision, Said, Several
 from service.samples import PICTURE
-from service.values import MAX_TAGS
 
 several_routes = Blueprint("several", __name__, url_prefix="/v1/images")
 

@@ -10,10 +10,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
-from indexer.record import normal
+from indexer.record import MAX_LABEL_LETTERS, MAX_TAGS, normal
 
-MAX_LABEL_LETTERS = 200
-MAX_TAGS = 50
 MAX_KEY_LETTERS = 1024
 MAX_URL_LETTERS = 4096
 MAX_EXAMPLES = 20

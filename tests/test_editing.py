@@ -32,6 +32,14 @@ def test_a_tag_written_in_two_ways_is_one(client: FlaskClient) -> None:
     assert client.patch(f"/v1/images/{A}", json={"tags": ["\u00e9", "e\u0301 "]}).json["tags"] == ["\u00e9"]
 
 
+def test_the_label_of_a_folder_with_a_long_name_can_be_searched_for_and_said_again(client: FlaskClient) -> None:
+    add(client, draw(RED), "a.png", key=f"{'a' * 199} {'b' * 40}/a.png")
+    (image,) = client.get("/v1/images").json["images"]
+    assert image["label"] == "a" * 199
+    assert client.get("/v1/images", query_string={"label": image["label"]}).json["images"] == [image]
+    assert client.patch(f"/v1/images/{image['id']}", json={"label": image["label"]}).json == image
+
+
 def test_null_takes_the_label_away_and_an_empty_list_the_tags(client: FlaskClient) -> None:
     add(client, draw(RED), "a.png", key="a.png", label="cars", tags="red")
     answer = client.patch(f"/v1/images/{A}", json={"label": None, "tags": []})

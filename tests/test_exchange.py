@@ -10,11 +10,12 @@ import pytest
 from indexer.catalogue import Catalogue, Outcome
 from indexer.engine import Engine
 from indexer.exchange import ImportReport, export_lines, import_lines
-from indexer.record import Record
+from indexer.record import Record, label_of
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 RED = Record("cars/red.jpg", 100, 1, NEW_YEAR, label="cars", tags=("red", "old"), sha256="aa")
 BLUE = Record("blue.jpg", 100, 1, NEW_YEAR)
+TOO_MUCH = "tags must be at most 50, of at most 200 letters each"
 
 
 @pytest.fixture
@@ -78,6 +79,13 @@ def test_an_import_writes_labels_and_tags_as_they_are_kept(memory_catalogue: Cat
     assert (record.label, record.tags) == ("m\u00f6bel", ("\u00e9",))
 
 
+def test_a_label_that_is_too_long_is_cut_as_that_of_a_folder_is(memory_catalogue: Catalogue) -> None:
+    long = Record(f"{'a' * 210}/red.jpg", 100, 1, NEW_YEAR)
+    memory_catalogue.insert([long])
+    restore(memory_catalogue, json.dumps({"key": long.key, "label": "a" * 210}))
+    assert stored(memory_catalogue, long).label == label_of(long.key) == "a" * 200
+
+
 def test_two_lines_for_one_picture_both_count_and_the_later_wins(catalogue: Catalogue) -> None:
     catalogue.insert([RED])
     restore(catalogue, '{"key": "cars/red.jpg", "label": "x"}', '{"key": "cars/red.jpg", "label": "cars"}')
@@ -106,6 +114,8 @@ def test_other_bytes_and_pictures_that_are_not_there_are_skipped_and_told(catalo
         ('{"key": "blue.jpg", "label": 5}', "label must be text or null"),
         ('{"key": "blue.jpg", "tags": "red"}', "tags must be a list of texts"),
         ('{"key": "blue.jpg", "tags": [1]}', "tags must be a list of texts"),
+        (json.dumps({"key": "blue.jpg", "tags": ["a" * 201]}), TOO_MUCH),
+        (json.dumps({"key": "blue.jpg", "tags": [f"{number}" for number in range(51)]}), TOO_MUCH),
         ('{"key": "blue.jpg", "added_at": "soon"}', "added_at must be a time with a time zone"),
         ('{"key": "blue.jpg", "added_at": "2026-01-01T00:00:00"}', "added_at must be a time with a time zone"),
     ],
