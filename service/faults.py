@@ -47,6 +47,8 @@ def _sentence(fault: ErrorDetails, model: type[Fields], others: Collection[str],
         return f"{_name(place)} is missing"
     if kind in ("box", "control"):
         return f"{_name(place)} {fault['msg']}"
+    if kind == "order":
+        return f"{_name([*place, 'added_until'])} {fault['msg']}"
     schema = _schema_at(place, model)
     given = "" if _is_secret(schema) else f", not {_shown(fault['input'])}"
     return f"{_name(place) or 'the body'} should be {_allowed(schema)}{given}"

@@ -1,9 +1,10 @@
 """What requests may say, one model a body or an address. They check, and `/openapi.json` is made of them."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict, JsonValue
+from pydantic_core import PydanticCustomError
 
 from indexer.engine import Where
 from indexer.keeper import UNCHANGED, Unchanged
@@ -53,10 +54,19 @@ class Filter(Fields):
         default_factory=list
     )
     added_from: Annotated[Time | None, NotNull, Field(description="Added at this time or later (RFC 3339).")] = None
-    added_until: Annotated[Time | None, NotNull, Field(description="Added before this time (RFC 3339).")] = None
+    added_until: Annotated[
+        Time | None, NotNull, Field(description="Added before this time (RFC 3339), not before `added_from`.")
+    ] = None
     state: Annotated[StateName | None, NotNull, Field(description="Is in this state. Only indexed ones are found.")] = (
         None
     )
+
+    @model_validator(mode="after")
+    def _can_be_met(self) -> Self:
+        where = self.where()
+        if where.added_from and where.added_until and where.added_from > where.added_until:
+            raise PydanticCustomError("order", "should not be before added_from")
+        return self
 
     def where(self) -> Where:
         """Return the conditions as the catalogue takes them."""

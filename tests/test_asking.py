@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from indexer.record import id_of
 from tests.conftest import House
@@ -165,3 +166,26 @@ def test_the_time_of_adding_is_a_filter(client: FlaskClient) -> None:
     assert keys(client, id=RED_ID, added_from=moment) == []
     listed = client.get("/v1/images", query_string={"added_from": moment}).json["images"]
     assert listed == []
+
+
+@pytest.mark.parametrize("given", ["search", "search with a filter", "search with a part of a filter", "listing"])
+def test_times_of_adding_between_which_nothing_can_lie_are_refused(client: FlaskClient, given: str) -> None:
+    def ask(start: str, end: str) -> TestResponse:
+        start, end = f"2026-01-{start}T12:00:00Z", f"2026-01-{end}T12:00:00Z"
+        match given:
+            case "search":
+                return client.post("/v1/search", json={"id": RED_ID, "added_from": start, "added_until": end})
+            case "search with a filter":
+                within = {"added_from": start, "added_until": end}
+                return client.post("/v1/search", json={"id": RED_ID, "added_from": end, "filter": within})
+            case "search with a part of a filter":
+                fields = {"added_from": start, "filter": {"added_until": end}}
+                return client.post("/v1/search", json={"id": RED_ID, "added_until": start, **fields})
+            case _:
+                return client.get("/v1/images", query_string={"added_from": start, "added_until": end})
+
+    refused = ask("31", "30")
+    place = "filter." if given == "search with a filter" else ""
+    assert (refused.status_code, refused.json["code"]) == (400, "invalid_request")
+    assert refused.json["errors"] == [f"{place}added_until should not be before added_from"]
+    assert ask("30", "31").status_code == ask("31", "31").status_code == 200
