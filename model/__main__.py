@@ -11,10 +11,11 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from model.arguments import Run, parse
 from model.artifact import amend_card, load_artifact, make_way_for_artifact
-from model.dataset import PictureSet, read_groups, read_set, read_training_set
+from model.dataset import PictureSet, keep_decodable, read_groups, read_set, read_training_set
 from model.embed import Outcome, embed_folder, save_embedding
 from model.errors import ArtifactError, DatasetError, DriftError, ImageError
 from model.evaluate import Contender, embed_set, score_set, tell_board
@@ -62,7 +63,7 @@ def run_train(options: argparse.Namespace) -> None:
     """Train a classifier on folders of pictures and write it with its log."""
     from model.train import train
 
-    sets = [read_training_set(folder) for folder in options.folders]
+    sets = [read_training_set(folder, _sift) for folder in options.folders]
     recipe = REFINEMENT if options.refine else Recipe()
     epochs = recipe.epochs if options.epochs is None else options.epochs
     recipe = replace(recipe, epochs=epochs, seed=options.seed)
@@ -73,7 +74,7 @@ def run_export(options: argparse.Namespace) -> None:
     """Write the artifact that a trained classifier becomes."""
     from model.release import Material, release
 
-    calibration = [read_training_set(folder) for folder in options.calibrate]
+    calibration = [read_training_set(folder, _sift) for folder in options.calibrate]
     material = Material(calibration, _read_tests(options), CORES)
     make_way_for_artifact(options.out)
     chosen = release(options.checkpoint, material, options.out, options.precision, _say)
@@ -163,10 +164,14 @@ class _Counter:
 
 def _read_tests(options: argparse.Namespace) -> list[PictureSet]:
     groups = read_groups(options.groups) if options.groups else {}
-    tests = [read_set(folder, groups) for folder in options.folders]
+    tests = [read_set(folder, groups, _sift) for folder in options.folders]
     if groups and not any(number in groups.values() for test in tests for number in test.groups.tolist()):
         raise DatasetError(f"{options.groups} names none of these pictures.")
     return tests
+
+
+def _sift(paths: list[Path]) -> list[Path]:
+    return keep_decodable(paths, _say)
 
 
 def _find_rivals(options: argparse.Namespace, tests: list[PictureSet]) -> list[tuple[Contender, int]]:
@@ -179,7 +184,7 @@ def _find_rivals(options: argparse.Namespace, tests: list[PictureSet]) -> list[t
             raise
         _say("The backbone is left out: TensorFlow is missing, pip install '.[train]'.")
         return []
-    folders = [path for folder in options.fit for path in read_set(folder).paths]
+    folders = [path for folder in options.fit for path in read_set(folder, sift=_sift).paths]
     return [(make_rivals(folders or [path for test in tests for path in test.paths], CORES), INPUT_SIZE)]
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from model import VECTOR_SIZE
 from model.artifact import Artifact, save_artifact
 from model.cut import Cut, cut_at_vector
-from model.dataset import read_pixels
+from model.dataset import keep_decodable, read_pixels
 from model.errors import ArtifactError, DriftError, tell_reason
 from model.export import check_parity, convert_to_float32, convert_to_int8, keep, split_pictures
 from model.keras_file import load_keras_model
@@ -55,7 +55,7 @@ def convert(source: Path, card: Path, wish: Wish, report: Callable[[str], None])
     report(f"vectors come out of {cut.layer!r}")
     report(f"pictures of {size} x {size} pixels go in, each x in 0..255 as {scale.words}")
     network = scale_input(cut.network, scale)
-    conversion = _choose(network, _load_calibration(wish.calibration, size), report)
+    conversion = _choose(network, _load_calibration(wish.calibration, size, report), report)
     return save_artifact(card, conversion.content, _describe(source, cut, wish, conversion))
 
 
@@ -81,11 +81,12 @@ def _run(conversion: Callable[[], bytes]) -> bytes:
         raise ArtifactError(f"LiteRT cannot run this network: {tell_reason(fault)}") from fault
 
 
-def _load_calibration(paths: tuple[Path, ...], size: int) -> Pictures | None:
+def _load_calibration(paths: tuple[Path, ...], size: int, report: Callable[[str], None]) -> Pictures | None:
     if not paths:
         return None
     places = np.random.default_rng(0).permutation(len(paths))[:_CALIBRATION_PICTURES]
-    return np.stack([read_pixels(paths[place], size) for place in places])
+    drawn = keep_decodable([paths[place] for place in places], report)
+    return np.array([read_pixels(path, size) for path in drawn], np.uint8).reshape(-1, size, size, 3)
 
 
 def _draw_pictures(size: int) -> Pictures:

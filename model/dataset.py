@@ -1,14 +1,15 @@
 """Folders of pictures for training and testing: the folder below the root names the class."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from model.errors import DatasetError, ImageError
+from model.errors import DatasetError, ImageError, tell_fault
 from model.header import begins_as_picture
 from model.naming import is_hidden, promises_picture
 from model.preprocess import load_pixels
@@ -16,8 +17,13 @@ from model.preprocess import load_pixels
 Numbers = npt.NDArray[np.int64]
 Pictures = npt.NDArray[np.uint8]
 
+# Returns those of some pictures that are to be in a set.
+Sift = Callable[[list[Path]], list[Path]]
+
 UNLABELLED = -1
 PARTS = ("train", "val", "test")
+
+_LOOK_SIZE = 32  # what decodes so small does in any size, and takes half as long
 
 
 @dataclass(frozen=True)
@@ -46,12 +52,12 @@ def find_pictures(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def read_set(folder: Path, groups: dict[str, int] | None = None) -> PictureSet:
-    """Return the pictures below a folder; texts, films and the like among them are left out.
+def read_set(folder: Path, groups: dict[str, int] | None = None, sift: Sift = list) -> PictureSet:
+    """Return the pictures below a folder that `sift` lets through; texts, films and the like are left out before.
 
     Raises DatasetError when there are none.
     """
-    paths = [path for path in find_pictures(folder) if _may_be_picture(path)] if folder.is_dir() else []
+    paths = sift([path for path in find_pictures(folder) if _may_be_picture(path)]) if folder.is_dir() else []
     if not paths:
         raise DatasetError(f"{folder} is not a folder with pictures in it.")
     names = [_class_of(path.relative_to(folder)) for path in paths]
@@ -60,10 +66,22 @@ def read_set(folder: Path, groups: dict[str, int] | None = None) -> PictureSet:
     return PictureSet(_name_of(folder), paths, classes, np.array(labels), _number_groups(paths, groups or {}))
 
 
-def read_training_set(folder: Path) -> PictureSet:
+def read_training_set(folder: Path, sift: Sift = list) -> PictureSet:
     """Return the pictures below `folder/train`, or below the folder itself where it has no such part."""
     part = folder / "train"
-    return read_set(part if part.is_dir() else folder)
+    return read_set(part if part.is_dir() else folder, sift=sift)
+
+
+def keep_decodable(paths: list[Path], report: Callable[[str], None]) -> list[Path]:
+    """Return the pictures that decode, in their order; `report` hears of each other one, and how many they are."""
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        faults = list(threads.map(_find_fault, paths))
+    left_out = [f"{path}: {fault}" for path, fault in zip(paths, faults, strict=True) if fault]
+    for line in left_out:
+        report(line)
+    if left_out:
+        report(f"{len(left_out):,} of {len(paths):,} pictures left out")
+    return [path for path, fault in zip(paths, faults, strict=True) if not fault]
 
 
 def read_groups(path: Path) -> dict[str, int]:
@@ -87,6 +105,15 @@ def read_pixels(path: Path, size: int) -> Pictures:
         return load_pixels(path, size)
     except ImageError as fault:
         raise DatasetError(f"{path}: {fault}") from fault
+
+
+def _find_fault(path: Path) -> str | None:
+    """Return why a picture does not decode, or None."""
+    try:
+        load_pixels(path, _LOOK_SIZE)
+    except (ImageError, OSError) as fault:
+        return tell_fault(fault)
+    return None
 
 
 def _may_be_picture(path: Path) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 
 from model import VECTOR_SIZE
 from model.dataset import find_pictures
-from model.errors import ImageError
+from model.errors import ImageError, tell_fault
 from model.output import writing
 from model.preprocess import load_pixels
 from model.runtime import Encoder, Vectors
@@ -68,8 +68,6 @@ def save_embedding(embedding: Embedding, path: Path) -> None:
 def _embed_file(path: Path, encoder: Encoder) -> Outcome:
     try:
         picture = load_pixels(path, encoder.size)
-    except ImageError as fault:
-        return Outcome(path, None, str(fault))
-    except OSError as fault:
-        return Outcome(path, None, f"The file cannot be read: {fault.strerror}.")
+    except (ImageError, OSError) as fault:
+        return Outcome(path, None, tell_fault(fault))
     return Outcome(path, encoder.encode(picture[np.newaxis])[0], None)

@@ -57,6 +57,11 @@ class DriftError(Exception):
         super().__init__(f"{what}: {measured:.6f}, allowed {allowed:.6f}")
 
 
+def tell_fault(fault: ImageError | OSError) -> str:
+    """Return why a picture cannot be had, in a sentence without its path."""
+    return f"The file cannot be read: {fault.strerror}." if isinstance(fault, OSError) else str(fault)
+
+
 def tell_reason(fault: Exception) -> str:
     """Return what an error of somebody else's code says, in one line that is not too long."""
     return (" ".join(str(fault).split()) or type(fault).__name__)[:_LONGEST_REASON]

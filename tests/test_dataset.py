@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from model.dataset import UNLABELLED, find_pictures, read_groups, read_set, read_training_set
+from model.dataset import UNLABELLED, find_pictures, keep_decodable, read_groups, read_set, read_training_set
 from model.errors import DatasetError
+from tests.pictures import RED, draw
 
 
 def fill(folder: Path, *names: str) -> Path:
@@ -33,6 +34,29 @@ def test_what_is_no_picture_is_left_out_of_a_set_and_what_only_says_so_is_not(tm
     folder = fill(tmp_path / "set", "a/notes.txt", "a/Thumbs.db", "a/torn.jpg")
     (folder / "a/photo").write_bytes(b"\xff\xd8\xff\xe0 and so on")
     assert [path.name for path in read_set(folder).paths] == ["photo", "torn.jpg"]
+
+
+def test_what_does_not_decode_is_named_and_counted_and_left_out_with_its_class(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "set", "a/torn.jpg", "b/torn.png")
+    for number in range(3):
+        (folder / f"b/{number}.jpg").write_bytes(draw(RED))
+    (folder / "b/2.jpg").write_bytes(draw(RED)[:60])
+    heard: list[str] = []
+    pictures = read_set(folder, sift=lambda paths: keep_decodable(paths, heard.append))
+    assert (pictures.classes, pictures.labels.tolist()) == (["b"], [0, 0])
+    assert [path.name for path in pictures.paths] == ["0.jpg", "1.jpg"]
+    torn = [f"{folder}/{name}" for name in ("a/torn.jpg", "b/2.jpg", "b/torn.png")]
+    assert [line.split(": ")[0] for line in heard[:-1]] == torn
+    assert heard[-1] == "3 of 5 pictures left out"
+
+
+def test_a_picture_that_cannot_be_read_is_left_out_and_nothing_is_said_where_all_are_well(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(draw(RED))
+    heard: list[str] = []
+    assert keep_decodable([tmp_path / "a.png"], heard.append) == [tmp_path / "a.png"]
+    assert not heard
+    assert keep_decodable([tmp_path / "gone.png"], heard.append) == []
+    assert heard[0] == f"{tmp_path}/gone.png: The file cannot be read: No such file or directory."
 
 
 def test_links_that_lead_out_are_left_alone_and_links_within_are_not(tmp_path: Path) -> None:

@@ -105,6 +105,17 @@ def test_evaluate_prints_a_board_for_each_folder_and_writes_json(
     assert f"{board['first']['value']:.1f}" in table
 
 
+def test_a_damaged_picture_does_not_end_a_command_that_reads_many(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "red" / "9.jpg").write_bytes(draw(RED)[:60])
+    assert main(["evaluate", str(folder), "--alone", "--json", str(tmp_path / "boards.json")]) == 0
+    named, counted = capsys.readouterr().err.splitlines()
+    assert named.startswith(f"{folder}/red/9.jpg: ")
+    assert counted == "1 of 10 pictures left out"
+    assert json.loads((tmp_path / "boards.json").read_text())[0]["pictures"] == 9
+
+
 def test_thresholds_are_measured_printed_and_written_into_the_card(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
