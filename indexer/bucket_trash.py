@@ -4,6 +4,7 @@ Its order is that of `trash.FolderTrash`: a record without bytes is no picture.
 """
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 from indexer.bucket import Bucket
@@ -17,12 +18,12 @@ FOLDER = ".lookalike/trash/"
 class BucketTrash:
     """The `Trash` of a bucket: `<id>/<time>/` has the record in `record.json` and the bytes in `picture`."""
 
-    def __init__(self, library: Bucket) -> None:
-        self._library, self._objects = library, library.objects
+    def __init__(self, library: Bucket, clock_ns: Callable[[], int] = time.time_ns) -> None:
+        self._library, self._objects, self._clock_ns = library, library.objects, clock_ns
         self._prefix = library.prefix + FOLDER
 
     def put(self, record: Record) -> None:
-        place = f"{self._prefix}{record.id}/{time.time_ns()}/"
+        place = f"{self._prefix}{record.id}/{self._next_time_ns(record.id)}/"
         try:
             self._objects.write(f"{place}record.json", record.to_json(), replace=False)
         except PermissionError:
@@ -35,12 +36,24 @@ class BucketTrash:
             self._objects.write(f"{trashed.place}record.json", record.to_json(), replace=True)
 
     def latest(self, picture_id: str) -> Trashed | None:
-        names = [found["Key"] for found in self._objects.list(f"{self._prefix}{picture_id}/")]
-        places = [name.removesuffix("picture") for name in names if name.endswith("/picture")]
-        for place in sorted(places, key=lambda place: int(place.split("/")[-2]), reverse=True):
-            with suppress(FileNotFoundError):  # brought back or purged just now
-                return Trashed(Record.from_json(self._objects.read(f"{place}record.json")), place)
+        for _, name in reversed(self._removals(picture_id)):
+            if name.endswith("/picture"):
+                place = name.removesuffix("picture")
+                with suppress(FileNotFoundError):  # brought back or purged just now
+                    return Trashed(Record.from_json(self._objects.read(f"{place}record.json")), place)
         return None
+
+    def _removals(self, picture_id: str) -> list[tuple[int, str]]:
+        """Return the time and the name of each object of what was removed under an id, the last removal last.
+
+        Programs that show folders put objects of their own beside them.
+        """
+        names = [found["Key"] for found in self._objects.list(f"{self._prefix}{picture_id}/")]
+        return sorted((int(time_ns), name) for name in names if (time_ns := name.split("/")[-2]).isdecimal())
+
+    def _next_time_ns(self, picture_id: str) -> int:
+        """Return what time it is, or a later one where another machine's clock, or this one's before, was ahead."""
+        return max([self._clock_ns(), *(time_ns + 1 for time_ns, _ in self._removals(picture_id))])
 
     def bring_back(self, trashed: Trashed) -> Entry:
         return self._library.take_in(trashed.record.key, f"{trashed.place}picture")

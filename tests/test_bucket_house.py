@@ -13,6 +13,7 @@ from aiohttp import ClientPayloadError
 from flask.testing import FlaskClient
 
 from indexer.assembly import open_parts
+from indexer.bucket_trash import BucketTrash
 from indexer.keeper import NewPicture, UnknownPictureError
 from indexer.library import KeyTakenError, LibraryError, LibraryUnavailableError, ReadOnlyLibraryError
 from indexer.record import id_of
@@ -25,6 +26,7 @@ from tests.fakes import ColourEncoder
 from tests.pictures import BLUE, GREEN, RED, draw
 from tests.running import RunningService, free_port
 from tests.test_channel import dial, read_all, serving
+from tests.test_trash import RECORD
 
 MANY = 400_000  # bytes: more than one piece of an answer, and few enough for a form that stays in memory
 ID = id_of("cars/a.png")
@@ -98,6 +100,23 @@ def test_a_removal_that_others_take_back_just_now_is_passed_over(house: House, o
     house.keeper.add(new("cars/a.png", draw(RED)))
     house.keeper.remove(ID)
     assert house.keeper.restore(ID).tags == ("old",)
+
+
+def test_what_was_removed_last_comes_back_first_though_the_clocks_of_who_removes_differ(own_bucket: OwnBucket) -> None:
+    times_ns = iter([2_000, 1_000, 500, 4_000])
+    library = own_bucket.library()
+    trash = BucketTrash(library, lambda: next(times_ns))
+    own_bucket.put(f"pictures/.lookalike/trash/{RECORD.id}/", b"")  # as the pages of many a server make a folder
+    for data in (b"1st", b"2nd", b"3rd", b"4th"):
+        library.write("a.jpg", data)
+        trash.put(RECORD)
+    found = []
+    while trashed := trash.latest(RECORD.id):
+        trash.bring_back(trashed)
+        trash.drop(trashed)
+        found.append(own_bucket.get("pictures/a.jpg"))
+        library.delete("a.jpg")
+    assert found == [b"4th", b"3rd", b"2nd", b"1st"]
 
 
 def test_the_trash_never_overwrites_a_picture_and_can_be_emptied(house: House, own_bucket: OwnBucket) -> None:
