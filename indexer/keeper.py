@@ -84,14 +84,20 @@ class Keeper:
         picture_id: str,
         label: str | Unchanged | None = UNCHANGED,
         tags: Sequence[str] | Unchanged = UNCHANGED,
+        require: Callable[[Record], None] = lambda _: None,
     ) -> Record:
         """Change what people say of a picture and return its record; a label of None takes the label away.
 
-        The picture stays indexed. Raises `UnknownPictureError`.
+        The picture stays indexed. Raises `UnknownPictureError`, and what `require` raises of the record as it was.
         """
         given: dict[str, Any] = {"label": label, "tags": tags if isinstance(tags, Unchanged) else list(tags)}
         fields = {name: value for name, value in given.items() if value is not UNCHANGED}
-        records = self.edit_all([picture_id], lambda record: _new_in(fields, record))
+
+        def change(record: Record) -> dict[str, Any]:
+            require(record)
+            return _new_in(fields, record)
+
+        records = self.edit_all([picture_id], change)
         if not records:
             raise UnknownPictureError(picture_id)
         return records[picture_id]

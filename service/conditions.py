@@ -5,6 +5,8 @@ from typing import Any
 from flask import Response, request
 from werkzeug.exceptions import PreconditionFailed
 
+NOT_AS_EXPECTED = "its label or its tags are not as expected"
+
 
 def answer_as_asked(response: Response, etag: str) -> None:
     """Make of an answer with all of the bytes what was asked for: a part (206), word that they are known (304), or all.

@@ -12,7 +12,7 @@ from indexer.listing import CursorError
 from indexer.record import Record
 from indexer.room import NoRoomError
 from service.answers import Known, Page, Picture, describe
-from service.conditions import refuse_etags
+from service.conditions import NOT_AS_EXPECTED, refuse_etags
 from service.context import context
 from service.errors import KEEPING
 from service.intake import read_id
@@ -48,7 +48,14 @@ def look_at(picture_id: str) -> ResponseReturnValue:
         {200: _RECORD},
         (UnknownPictureError, PreconditionFailed, NoRoomError),
         body=Edit,
-        examples={"a new label, no tags": {"label": "sports cars", "tags": []}, "no label": {"label": None}},
+        examples={
+            "a new label, no tags": {"label": "sports cars", "tags": []},
+            "no label": {"label": None},
+            "another label, unless somebody was quicker": {
+                "label": "sports cars",
+                "expect": {"label": "cars", "tags": ["red"]},
+            },
+        },
     )
 )
 def edit(picture_id: str, body: Edit) -> ResponseReturnValue:
@@ -56,8 +63,13 @@ def edit(picture_id: str, body: Edit) -> ResponseReturnValue:
 
     What is not named stays as it is."""
     refuse_etags()
+
+    def require_expected(record: Record) -> None:
+        if not body.is_for(record):
+            raise PreconditionFailed(NOT_AS_EXPECTED)
+
     tags = body.tags if "tags" in body.model_fields_set else UNCHANGED
-    record = context().keeper.edit(read_id(picture_id), body.new_label, tags)
+    record = context().keeper.edit(read_id(picture_id), body.new_label, tags, require_expected)
     return cast(ResponseReturnValue, describe(record))
 
 

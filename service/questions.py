@@ -8,10 +8,12 @@ from pydantic_core import PydanticCustomError
 
 from indexer.engine import Where
 from indexer.keeper import UNCHANGED, Unchanged
+from indexer.record import Record
 from service.values import (
     MAX_EXAMPLES,
     Box,
     Fields,
+    KeptTags,
     Key,
     Label,
     LabelOrNone,
@@ -210,14 +212,31 @@ class Adding(Waiting):
     ] = False
 
 
+class Said(Fields):
+    """What is said of a picture."""
+
+    label: Annotated[LabelOrNone, Field(description="Its label; null for none.", examples=["cars"])]
+    tags: Annotated[KeptTags, Field(description="Its tags, in their order.", examples=[["red"]])]
+
+
 class Relabelling(Fields):
     """A new label, if it is named."""
 
     label: Annotated[LabelOrNone, Field(description="The new label; null or empty for none.", examples=["cars"])] = None
+    expect: Annotated[
+        Said | None,
+        NotNull,
+        Field(description="Change only what has just these so far; else it is refused (412)."),
+    ] = None
 
     @property
     def new_label(self) -> str | Unchanged | None:
         return (self.label or None) if "label" in self.model_fields_set else UNCHANGED
+
+    def is_for(self, record: Record) -> bool:
+        """Return whether a record is as expected."""
+        expected = self.expect
+        return expected is None or (record.label, list(record.tags)) == (expected.label or None, expected.tags)
 
 
 class Edit(Relabelling):
@@ -247,21 +266,9 @@ class Removal(Removing, Several):
     """Several pictures to remove."""
 
 
-class Said(Fields):
-    """What is said of a picture."""
-
-    label: Annotated[LabelOrNone, Field(description="Its label; null for none.", examples=["cars"])]
-    tags: Annotated[Tags, Field(description="Its tags, in their order.", examples=[["red"]])]
-
-
 class Revision(Relabelling, Several):
     """What to change of several pictures; what is not named stays."""
 
-    expect: Annotated[
-        Said | None,
-        NotNull,
-        Field(description="Change only those that have just these so far; others are refused (412)."),
-    ] = None
     add_tags: Annotated[Tags, Field(description="Tags to add.", examples=[["red"]])] = Field(default_factory=list)
     remove_tags: Annotated[Tags, Field(description="Tags to take away.", examples=[["old"]])] = Field(
         default_factory=list

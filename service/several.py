@@ -11,10 +11,11 @@ from indexer.keeper import UNCHANGED, UnknownPictureError
 from indexer.record import MAX_TAGS, Record
 from indexer.room import NoRoomError
 from service.answers import OneOutcome, Outcomes, describe
+from service.conditions import NOT_AS_EXPECTED
 from service.context import context
 from service.errors import InvalidRequestError, problem_of
 from service.operations import Answer, Operation, documented
-from service.questions import EXAMPLE_ID, Removal, Revision, Said, Several
+from service.questions import EXAMPLE_ID, Removal, Revision, Several
 from service.samples import PICTURE
 
 several_routes = Blueprint("several", __name__, url_prefix="/v1/images")
@@ -73,7 +74,7 @@ def edit_several(body: Revision) -> ResponseReturnValue:
     otherwise = set[str]()
 
     def change(record: Record) -> dict[str, Any]:
-        if not _is_expected(record, body.expect):
+        if not body.is_for(record):
             otherwise.add(record.id)
             return {}
         otherwise.discard(record.id)
@@ -81,7 +82,7 @@ def edit_several(body: Revision) -> ResponseReturnValue:
 
     def outcome(picture_id: str) -> OneOutcome:
         if picture_id in otherwise:
-            raise PreconditionFailed("its label or its tags are not as expected")
+            raise PreconditionFailed(NOT_AS_EXPECTED)
         return _is(_roomy(_known(records, picture_id), body))
 
     records = context().keeper.edit_all(body.ids, change)
@@ -126,10 +127,6 @@ def _known(records: dict[str, Record], picture_id: str) -> Record:
     if picture_id not in records:
         raise UnknownPictureError(picture_id)
     return records[picture_id]
-
-
-def _is_expected(record: Record, expected: Said | None) -> bool:
-    return expected is None or (record.label, list(record.tags)) == (expected.label or None, expected.tags)
 
 
 def _revise(record: Record, revision: Revision) -> dict[str, Any]:

@@ -114,6 +114,7 @@ Key = Annotated[
 ]
 Url = Annotated[str, Field(min_length=1, max_length=MAX_URL_LETTERS)]
 Tags = Annotated[list[Label], Field(max_length=MAX_TAGS), BeforeValidator(_split)]
+KeptTags = Annotated[list[Label], Field(max_length=MAX_TAGS)]  # as they are, which may be with commas
 Time = Annotated[datetime, BeforeValidator(_time), WithJsonSchema({"type": "string", "format": "date-time"})]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Box = Annotated[list[Fraction], Field(min_length=4, max_length=4), AfterValidator(_box)]

@@ -40,6 +40,16 @@ def test_the_label_of_a_folder_with_a_long_name_can_be_searched_for_and_said_aga
     assert client.patch(f"/v1/images/{image['id']}", json={"label": image["label"]}).json == image
 
 
+def test_an_edit_of_what_is_expected_overwrites_nobody_s(client: FlaskClient) -> None:
+    add(client, draw(RED), "a.png", key="a.png", label="cars", tags="red,old")
+    edit = {"tags": ["new"], "expect": {"label": "cars", "tags": ["red", "old"]}}
+    assert client.patch(f"/v1/images/{A}", json=edit).json["tags"] == ["new"]
+    refused = client.patch(f"/v1/images/{A}", json=edit)
+    assert (refused.status_code, refused.json["code"]) == (412, "precondition_failed")
+    assert client.get(f"/v1/images/{A}").json["tags"] == ["new"]
+    assert client.patch(f"/v1/images/{B}", json=edit).status_code == 404
+
+
 def test_null_takes_the_label_away_and_an_empty_list_the_tags(client: FlaskClient) -> None:
     add(client, draw(RED), "a.png", key="a.png", label="cars", tags="red")
     answer = client.patch(f"/v1/images/{A}", json={"label": None, "tags": []})

@@ -246,7 +246,26 @@ def test_what_was_edited_elsewhere_is_shown_and_kept(page: Page, put: Put, servi
     expect(entry(page, "shared.png")).to_contain_text("newer green")
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".notice").last).to_contain_text("changed back")
-    assert said(service, "shared.png") == [("new", ["red", "blue"])]
+    assert said(service, "shared.png") == [("newer", ["red", "blue"])]
+
+
+def test_what_is_edited_elsewhere_while_the_form_is_open_is_not_overwritten_unseen(
+    page: Page, put: Put, service: RunningService
+) -> None:
+    put("shared.png", 0.07, label="old", tags="red")
+    page.goto("/?view=library")
+    entry(page, "shared.png").get_by_role("button", name="Edit").click()
+    page.locator("#editor-tags").fill("red, mine")
+    address = f"{service.address}/v1/images/{id_of('shared.png')}"
+    service.session.patch(address, json={"label": "theirs", "tags": ["red", "theirs"]}).raise_for_status()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#editor-refusal")).to_contain_text("Somebody has given it the tags \u201cred, theirs\u201d")
+    expect(page.locator("#editor-label")).to_have_value("theirs")
+    assert said(service, "shared.png") == [("theirs", ["red", "theirs"])]
+    page.locator("#editor-tags").fill("red, theirs, mine")
+    page.get_by_role("button", name="Save").click()
+    expect(entry(page, "shared.png")).to_contain_text("red, theirs, mine")
+    assert said(service, "shared.png") == [("theirs", ["red", "theirs", "mine"])]
 
 
 def test_the_large_view_tells_the_list_what_was_edited_elsewhere(page: Page, put: Put, service: RunningService) -> None:

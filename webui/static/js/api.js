@@ -116,7 +116,7 @@ export async function check(sha256) {
   return (await call("/v1/images/check", json({ sha256 }))).body;
 }
 
-/** `changes` has `label` and `tags`; what is not named stays. Returns the record. */
+/** `changes` has `label`, `tags` and what to `expect` of both; what is not named stays. Returns the record. */
 export async function edit(id, changes) {
   return (await call(one(id), { ...json(changes), method: "PATCH" })).body;
 }

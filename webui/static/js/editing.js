@@ -2,6 +2,7 @@
 import * as api from "./api.js";
 import { say } from "./notices.js";
 import { sorted } from "./refusals.js";
+import { differ } from "./reverting.js";
 import { together } from "./together.js";
 import { count, nameOf } from "./words.js";
 
@@ -40,23 +41,36 @@ function showOne(picture) {
   tags.value = picture.tags.join(", ");
 }
 
-/* It may have been edited elsewhere since it was shown. What somebody has begun to type stays. */
+/* It may have been edited elsewhere since it was shown. What somebody has begun to type stays, for what they saw. */
 async function catchUp(picture) {
   try {
     const record = await api.record(picture.id);
     if (edited[0] !== picture) return;
-    edited = [record];
-    exchange(label, picture.label ?? "", record.label ?? "");
-    exchange(tags, picture.tags.join(", "), record.tags.join(", "));
+    const typed = show(picture, record).map((name) => [name, picture[name]]);
+    edited = [{ ...record, ...Object.fromEntries(typed) }];
   } catch (error) {
     if (edited[0] === picture) byId("editor-refusal").textContent = error.message;
   }
 }
 
+/* Return the names of the fields that somebody has typed in. */
+function show(picture, record) {
+  const [before, now] = [inFields(picture), inFields(record)];
+  const fields = Object.entries({ label, tags });
+  return fields.filter(([name, field]) => !exchange(field, before[name], now[name])).map(([name]) => name);
+}
+
+/* Return what the fields say where nobody has typed anything. */
+function inFields(picture) {
+  return { label: picture.label ?? "", tags: picture.tags.join(", ") };
+}
+
 function exchange(field, before, now) {
-  if (before === now || field.value !== before) return;
+  if (field.value !== before) return false;
+  if (before === now) return true;
   field.value = now;
   if (field === document.activeElement) field.select();
+  return true;
 }
 
 function showMany(pictures) {
@@ -115,12 +129,33 @@ function refuse(end, words) {
   }
 }
 
-/* Only what was changed here is said: the rest may be another's. */
-async function saveOne(picture) {
-  const says = {};
-  if (label.value.trim() !== (picture.label ?? "")) says.label = label.value.trim() || null;
-  if (tags.value !== picture.tags.join(", ")) says.tags = [tags.value];
-  return { before: [picture], records: [await api.edit(picture.id, says)], refusals: [] };
+/* Only what was changed here is said: the rest may be another's. And it is changed only as it was seen here. */
+async function saveOne(picture, typed = { label: label.value.trim(), tags: tags.value }) {
+  const before = inFields(picture);
+  const says = { expect: { label: picture.label ?? null, tags: picture.tags } };
+  if (typed.label !== before.label) says.label = typed.label || null;
+  if (typed.tags !== before.tags) says.tags = [typed.tags];
+  try {
+    return { before: [picture], records: [await api.edit(picture.id, says)], refusals: [] };
+  } catch (problem) {
+    if (problem.code !== "precondition_failed") throw problem;
+    const record = await api.record(picture.id);
+    if (!differ(picture, record)) throw problem;
+    if (edited[0] === picture) {
+      show(picture, record);
+      edited = [record];
+    }
+    return saveOne(record, merged(typed, before, inFields(record)));
+  }
+}
+
+/* Return what is to be said where somebody else has said something meanwhile. Throws where both mean one field. */
+function merged(typed, before, now) {
+  const theirs = Object.keys(now).filter((name) => now[name] !== before[name] && now[name] !== typed[name]);
+  const both = theirs.filter((name) => typed[name] !== before[name]);
+  if (both.length === 0) return { ...typed, ...Object.fromEntries(theirs.map((name) => [name, now[name]])) };
+  const given = both.map((name) => (now[name] ? `the ${name} \u201c${now[name]}\u201d` : `no ${name}`));
+  throw new Error(`Somebody has given it ${given.join(" and ")} meanwhile. Save again to have yours instead.`);
 }
 
 async function saveMany() {
