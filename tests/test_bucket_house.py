@@ -26,7 +26,7 @@ from tests.fakes import ColourEncoder
 from tests.pictures import BLUE, GREEN, RED, draw
 from tests.running import RunningService, free_port
 from tests.test_channel import dial, read_all, serving
-from tests.test_trash import RECORD
+from tests.test_trash import RECORD, remove_and_bring_back
 
 MANY = 400_000  # bytes: more than one piece of an answer, and few enough for a form that stays in memory
 ID = id_of("cars/a.png")
@@ -107,16 +107,7 @@ def test_what_was_removed_last_comes_back_first_though_the_clocks_of_who_removes
     library = own_bucket.library()
     trash = BucketTrash(library, lambda: next(times_ns))
     own_bucket.put(f"pictures/.lookalike/trash/{RECORD.id}/", b"")  # as the pages of many a server make a folder
-    for data in (b"1st", b"2nd", b"3rd", b"4th"):
-        library.write("a.jpg", data)
-        trash.put(RECORD)
-    found = []
-    while trashed := trash.latest(RECORD.id):
-        trash.bring_back(trashed)
-        trash.drop(trashed)
-        found.append(own_bucket.get("pictures/a.jpg"))
-        library.delete("a.jpg")
-    assert found == [b"4th", b"3rd", b"2nd", b"1st"]
+    assert remove_and_bring_back(trash, library) == [b"4th", b"3rd", b"2nd", b"1st"]
 
 
 def test_the_trash_never_overwrites_a_picture_and_can_be_emptied(house: House, own_bucket: OwnBucket) -> None:
