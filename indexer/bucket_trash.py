@@ -10,7 +10,7 @@ from contextlib import suppress
 from indexer.bucket import Bucket
 from indexer.library import Entry, ReadOnlyLibraryError
 from indexer.record import Record
-from indexer.trash import Trashed
+from indexer.trash import Trashed, later_ns
 
 FOLDER = ".lookalike/trash/"
 
@@ -23,7 +23,8 @@ class BucketTrash:
         self._prefix = library.prefix + FOLDER
 
     def put(self, record: Record) -> None:
-        place = f"{self._prefix}{record.id}/{self._next_time_ns(record.id)}/"
+        time_ns = later_ns(self._clock_ns(), (time_ns for time_ns, _ in self._removals(record.id)))
+        place = f"{self._prefix}{record.id}/{time_ns}/"
         try:
             self._objects.write(f"{place}record.json", record.to_json(), replace=False)
         except PermissionError:
@@ -50,10 +51,6 @@ class BucketTrash:
         """
         names = [found["Key"] for found in self._objects.list(f"{self._prefix}{picture_id}/")]
         return sorted((int(time_ns), name) for name in names if (time_ns := name.split("/")[-2]).isdecimal())
-
-    def _next_time_ns(self, picture_id: str) -> int:
-        """Return what time it is, or a later one where another machine's clock, or this one's before, was ahead."""
-        return max([self._clock_ns(), *(time_ns + 1 for time_ns, _ in self._removals(picture_id))])
 
     def bring_back(self, trashed: Trashed) -> Entry:
         return self._library.take_in(trashed.record.key, f"{trashed.place}picture")

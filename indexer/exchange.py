@@ -9,7 +9,7 @@ from typing import Any
 
 from indexer.catalogue import Catalogue
 from indexer.engine import PAGE
-from indexer.record import MAX_LABEL_LETTERS, MAX_TAGS, Record, as_label, id_of, normal
+from indexer.record import MAX_LABEL_LETTERS, MAX_TAGS, Record, as_label, as_tags, id_of
 
 SAID = ("label", "tags", "added_at")
 
@@ -138,7 +138,7 @@ def _label(value: Any) -> str | None:
 def _tags(value: Any) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
         raise LineError("tags must be a list of texts")
-    tags = list(dict.fromkeys(tag for tag in map(normal, value) if tag))
+    tags = as_tags(value)
     if len(tags) > MAX_TAGS or any(len(tag) > MAX_LABEL_LETTERS for tag in tags):
         raise LineError(f"tags must be at most {MAX_TAGS}, of at most {MAX_LABEL_LETTERS} letters each")
     return tags

@@ -3,6 +3,7 @@
 import json
 import unicodedata
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -34,6 +35,11 @@ def label_of(key: str) -> str | None:
 def as_label(text: str) -> str | None:
     """Return a text as the label that is kept of it, which a longer one begins with; None where it is empty."""
     return normal(text)[:MAX_LABEL_LETTERS].strip() or None
+
+
+def as_tags(texts: Iterable[str]) -> list[str]:
+    """Return texts as the tags that are kept of them, each once, in their order, without empty ones."""
+    return list(dict.fromkeys(tag for tag in map(normal, texts) if tag))
 
 
 def normal(text: str) -> str:

@@ -6,7 +6,7 @@ first: a crash between the two leaves a record without bytes, and that is no pic
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +62,8 @@ class FolderTrash:
         self._folder, self._library, self._clock_ns = folder, library, clock_ns
 
     def put(self, record: Record) -> None:
-        folder = self._folder / record.id / str(self._next_time_ns(record.id))
+        time_ns = later_ns(self._clock_ns(), (int(folder.name) for folder in self._removals(record.id)))
+        folder = self._folder / record.id / str(time_ns)
         write_file(folder / "record.json", record.to_json(), replace=False)
         try:
             self._library.take_out(record.key, folder / "picture")
@@ -89,10 +90,6 @@ class FolderTrash:
         found = [folder for folder in (self._folder / picture_id).glob("*/") if folder.name.isdecimal()]
         return sorted(found, key=lambda folder: int(folder.name))
 
-    def _next_time_ns(self, picture_id: str) -> int:
-        """Return what time it is, or a later one where the clock was turned back since the last removal."""
-        return max([self._clock_ns(), *(int(folder.name) + 1 for folder in self._removals(picture_id))])
-
     def bring_back(self, trashed: Trashed) -> Entry:
         return self._library.take_in(trashed.record.key, Path(trashed.place) / "picture")
 
@@ -103,6 +100,11 @@ class FolderTrash:
         found = self.latest(picture_id) is not None
         shutil.rmtree(self._folder / picture_id, ignore_errors=True)
         return found
+
+
+def later_ns(now_ns: int, removals_ns: Iterable[int]) -> int:
+    """Return the time of one more removal: now, or after all others where a clock was ahead or has been turned back."""
+    return max([now_ns, *(time_ns + 1 for time_ns in removals_ns)])
 
 
 def _is_of(record: Record, trashed: Trashed) -> bool:

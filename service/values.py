@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
-from indexer.record import MAX_LABEL_LETTERS, MAX_TAGS, normal
+from indexer.record import MAX_LABEL_LETTERS, MAX_TAGS, as_tags, normal
 
 MAX_KEY_LETTERS = 1024
 MAX_URL_LETTERS = 4096
@@ -59,11 +59,10 @@ def _printable(text: str) -> str:
 
 
 def _split(value: Any) -> Any:
-    """Return the parts of texts with commas as they are kept, each once, in their order."""
+    """Return the tags that texts with commas name."""
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         return value
-    parts = (normal(part) for text in value for part in text.split(","))
-    return list(dict.fromkeys(part for part in parts if part))
+    return as_tags(part for text in value for part in text.split(","))
 
 
 def _time(value: Any) -> Any:
