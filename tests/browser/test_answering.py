@@ -165,6 +165,12 @@ def test_a_service_that_is_gone_is_said_to_be(page: Page, library: Path) -> None
     expect(page.get_by_role("alert")).to_be_hidden()
 
 
+def test_an_answer_that_is_cut_short_is_none(page: Page, library: Path) -> None:
+    page.route("**/v1/search", lambda route: route.fulfill(content_type="application/json", body='{"hits": [{"id": "'))
+    page.set_input_files("#choose-file", library / "disc/disc-03.png")
+    expect(page.get_by_role("alert")).to_contain_text("The service does not answer.")
+
+
 def test_the_status_line_follows_indexing(page: Page) -> None:
     counts = {"pending": 340, "indexed": 1160, "failed": 0, "total": 1500}
     say_status(page, counts=counts, rate_per_s=84.6, time_left_s=4.02)

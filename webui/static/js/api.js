@@ -29,29 +29,28 @@ async function send(path, options) {
   }
 }
 
-async function parse(response) {
+/* Null for what was cut short, or is not what the service writes. */
+async function read(response) {
+  const isPicture = response.headers.get("Content-Type")?.startsWith("image/");
   try {
-    return await response.json();
+    return await (isPicture ? response.blob() : response.json());
   } catch (error) {
     if (isAborted(error)) throw error;
-    return {};
+    return null;
   }
 }
 
-function read(response) {
-  const isPicture = response.headers.get("Content-Type")?.startsWith("image/");
-  return isPicture ? response.blob() : parse(response);
-}
-
-const wantsKey = ({ status, body }) => status === 401 || body.code === "write_key_needed";
+const wantsKey = ({ status }, { code }) => status === 401 || code === "write_key_needed";
 
 /* Whoever is asked for a key and gives it has asked again already. */
 async function call(path, options = {}, mayAsk = true) {
   const answer = await (options.progress ? upload(path, options) : once(path, options));
+  if (answer.ok && !answer.body) throw new Problem(SERVICE_GONE);
   if (answer.ok) return answer;
-  const words = inWords(answer.body, answer.status);
-  if (mayAsk && wantsKey(answer) && (await enter(words))) return call(path, options);
-  throw new Problem(words, { status: answer.status, code: answer.body.code, retryAfterS: Number(answer.retryAfter) });
+  const refusal = answer.body ?? {};
+  const words = inWords(refusal, answer.status);
+  if (mayAsk && wantsKey(answer, refusal) && (await enter(words))) return call(path, options);
+  throw new Problem(words, { status: answer.status, code: refusal.code, retryAfterS: Number(answer.retryAfter) });
 }
 
 async function once(path, options) {

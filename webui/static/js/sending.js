@@ -1,7 +1,8 @@
 /** Sends a form and tells how much of it has gone, which `fetch` cannot. */
 
 /**
- * Return the answer, `{ ok, status, body, retryAfter }`, or null when none came. Calls `progress(bytes)` meanwhile.
+ * Return the answer, `{ ok, status, body, retryAfter }`, or null when none came; so is the body of one that is not JSON.
+ * Calls `progress(bytes)` meanwhile.
  * Throws an AbortError when the signal says so.
  */
 export function sendForm(path, form, { signal, progress }) {
@@ -22,5 +23,5 @@ export function sendForm(path, form, { signal, progress }) {
 function answerOf(request) {
   const { status, response } = request;
   const isOk = status >= 200 && status < 300;
-  return { ok: isOk, status, body: response ?? {}, retryAfter: request.getResponseHeader("Retry-After") };
+  return { ok: isOk, status, body: response, retryAfter: request.getResponseHeader("Retry-After") };
 }
