@@ -1,6 +1,7 @@
 """The record of one picture, as the catalogue keeps it."""
 
 import json
+import re
 import unicodedata
 import uuid
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ STATES: tuple[State, ...] = ("pending", "indexed", "failed")
 MAX_LABEL_LETTERS = 200  # and of a tag
 MAX_TAGS = 50
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _NAMESPACE = uuid.UUID("8c2f6a4e-6f0b-5c57-9d6a-5d1b7b1f0a64")
 
 
@@ -33,8 +35,8 @@ def label_of(key: str) -> str | None:
 
 
 def as_label(text: str) -> str | None:
-    """Return a text as the label that is kept of it, which a longer one begins with; None where it is empty."""
-    return normal(text)[:MAX_LABEL_LETTERS].strip() or None
+    """Return a text as the label that is kept of it: without control characters, a long one cut; None for nothing."""
+    return normal(_CONTROL.sub(" ", text))[:MAX_LABEL_LETTERS].strip() or None
 
 
 def as_tags(texts: Iterable[str]) -> list[str]:
