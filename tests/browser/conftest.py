@@ -107,7 +107,9 @@ class Watched:
 
     def listen(self, context: "sync_api.BrowserContext") -> None:
         context.on("console", lambda message: self._hear(message.type, message.text))
-        context.on("weberror", lambda error: self.complaints.append(f"{error.error.stack} in {error.page and error.page.url}"))
+        context.on(
+            "weberror", lambda error: self.complaints.append(f"{error.error.stack} in {error.page and error.page.url}")
+        )
         context.on("request", self._look)
         context.on("response", self._judge)
 
