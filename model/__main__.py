@@ -15,7 +15,7 @@ from pathlib import Path
 
 from model.arguments import Run, parse
 from model.artifact import amend_card, load_artifact, make_way_for_artifact
-from model.dataset import PictureSet, keep_decodable, read_groups, read_set, read_training_set
+from model.dataset import PictureSet, forget_labels, keep_decodable, read_groups, read_set, read_training_set
 from model.embed import Outcome, embed_folder, save_embedding
 from model.errors import ArtifactError, DatasetError, DriftError, ImageError
 from model.evaluate import Contender, embed_set, score_set, tell_board
@@ -61,12 +61,15 @@ def attempt(act: Callable[[], None]) -> int:
 
 def run_train(options: argparse.Namespace) -> None:
     """Train a classifier on folders of pictures and write it with its log."""
+    if options.imagenet and not options.refine:
+        raise ArtifactError("--imagenet goes with --refine: without it, training begins with the ImageNet weights.")
     from model.train import train
 
     sets = [read_training_set(folder, _sift) for folder in options.folders]
+    sets += [forget_labels(read_training_set(folder, _sift)) for folder in options.unlabelled]
     recipe = REFINEMENT if options.refine else Recipe()
     epochs = recipe.epochs if options.epochs is None else options.epochs
-    recipe = replace(recipe, epochs=epochs, seed=options.seed)
+    recipe = replace(recipe, epochs=epochs, seed=options.seed, imagenet_share=options.imagenet)
     train(sets, recipe, options.out, _say, options.refine)
 
 

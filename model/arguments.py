@@ -31,12 +31,22 @@ def parse(arguments: list[str] | None, commands: dict[str, Run]) -> argparse.Nam
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folders", nargs="+", type=Path, metavar="DATA", help="pictures by class, or their train/")
+    parser.add_argument(
+        "--unlabelled", nargs="+", type=Path, default=[], metavar="DATA", help="pictures whose folders are no classes"
+    )
     parser.add_argument("--out", type=_ending_in(".keras"), required=True, help="the classifier, a .keras file")
     parser.add_argument(
         "--refine", nargs="+", type=Path, default=[], metavar="CKPT", help="go on from the mean of what train wrote"
     )
     parser.add_argument(
-        "--epochs", type=_within(0), help=f"{Recipe.epochs}, or {REFINEMENT.epochs} when refining; 0 only evens out"
+        "--imagenet",
+        type=_share,
+        default=0.0,
+        metavar="SHARE",
+        help="of the ImageNet weights, 0 to 1, mixed into those to refine: what nobody trained on is found better",
+    )
+    parser.add_argument(
+        "--epochs", type=_within(0), help=f"{Recipe.epochs}, or {REFINEMENT.epochs} when refining; 0: only the head"
     )
     parser.add_argument("--seed", type=int, default=0)
 
@@ -48,6 +58,13 @@ def _ending_in(suffix: str) -> Callable[[str], Path]:
         return Path(text)
 
     return name
+
+
+def _share(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not from 0 to 1")
+    return number
 
 
 def _within(least: int, most: int | None = None) -> Callable[[str], int]:

@@ -84,6 +84,12 @@ def build_backbone(size: int | None = None, variant: Variant = LITE0) -> keras.M
     return keras.Model(picture, layers.GlobalAveragePooling2D(name="features")(x), name=variant.name)
 
 
+def take_pixels(backbone: keras.Model) -> keras.Model:
+    """Return the network, with the same weights, for pixels as pictures have them: uint8 (N, size, size, 3)."""
+    pixels = keras.Input(backbone.input_shape[1:], dtype="uint8")
+    return keras.Model(pixels, backbone(prepare(keras.ops.cast(pixels, "float32"))))
+
+
 def load_backbone(size: int | None = None, variant: Variant = LITE0) -> keras.Model:
     """Return the network with its ImageNet weights.
 

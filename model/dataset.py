@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +70,11 @@ def read_training_set(folder: Path, sift: Sift = list) -> PictureSet:
     """Return the pictures below `folder/train`, or below the folder itself where it has no such part."""
     part = folder / "train"
     return read_set(part if part.is_dir() else folder, sift=sift)
+
+
+def forget_labels(pictures: PictureSet) -> PictureSet:
+    """Return a set of which only the pictures count, not the folders that they lie in."""
+    return replace(pictures, classes=[], labels=np.full_like(pictures.labels, UNLABELLED))
 
 
 def keep_decodable(paths: list[Path], report: Callable[[str], None]) -> list[Path]:

@@ -16,7 +16,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from model.backbone import prepare
 from model.dataset import Numbers
 from model.head import Head
 from model.losses import classify, compare_neighbourhoods, match_copies, remember_classes, reward_labels
@@ -45,13 +44,13 @@ class Course:
 
 
 class Learner(keras.Model):  # type: ignore[misc]
-    """Turns views, uint8 (2 M, S, S, 3), into vectors not yet of unit length (2 M, 64), and judges them.
+    """Turns two views each of M pictures into vectors not yet of unit length (2 M, 64), and judges them.
 
     It runs on any of Keras's backends. `fit` takes what `model.views.draw_batches` yields.
     """
 
     def __init__(self, network: keras.Model, head: Head, course: Course, recipe: Recipe) -> None:
-        """`network` turns a picture in -1..1 into features; its weights are changed in place."""
+        """`network` turns views, (2 M, ...), into features (2 M, D); its weights are changed in place."""
         super().__init__()
         self._network, self._course, self._recipe = network, course, recipe
         # One factor for all: the head stays linear in what the network gives.
@@ -71,8 +70,7 @@ class Learner(keras.Model):  # type: ignore[misc]
         self.compile(self._make_optimizer())
 
     def call(self, views: Tensor) -> Tensor:
-        features = self._network(prepare(ops.cast(views, "float32")), training=False)
-        return ops.matmul(ops.cast(features, "float32") / self._length, self._head["kernel"]) + self._head["bias"]
+        return self._encode(self._network(views, training=False))
 
     def compute_loss(self, x: Tensor, y: Tensor, y_pred: Tensor, *_: Any) -> Tensor:  # noqa: ARG002
         """Return the weighted sum of the losses of `y_pred`, two views each of the pictures at the places `y`."""
@@ -92,6 +90,9 @@ class Learner(keras.Model):  # type: ignore[misc]
         values["kernel"] = values["kernel"] / self._length
         values["centres"] = normalise(values["centres"].T).T * self._recipe.class_scale
         return network, Head(**values)
+
+    def _encode(self, features: Tensor) -> Tensor:
+        return ops.matmul(ops.cast(features, "float32") / self._length, self._head["kernel"]) + self._head["bias"]
 
     def _read(self) -> list[Vectors]:
         return [ops.convert_to_numpy(variable) for variable in (*self._network.weights, *self._head.values())]
@@ -117,8 +118,7 @@ class Learner(keras.Model):  # type: ignore[misc]
     def _judge(self, places: Tensor, raw: Tensor, vectors: Tensor) -> list[Tensor]:
         """Return the four losses of two views each of some pictures, rows of the first views before the second."""
         recipe, facts = self._recipe, self._facts
-        # A copy: the memory changes before the gradients are taken.
-        memory = ops.stop_gradient(ops.copy(self._memory))
+        memory = ops.stop_gradient(self._recall())
         labels, sets = ops.take(facts["labels"], places), ops.take(facts["sets"], places)
         wanted = ops.matmul(ops.take(facts["places"], places, axis=0), ops.transpose(facts["places"]))
         wanted = reward_labels(wanted, labels, facts["labels"], facts["sets"], sets, recipe.label_reward)
@@ -133,9 +133,32 @@ class Learner(keras.Model):  # type: ignore[misc]
             remember_classes(logits, ops.take(facts["classes"], places, axis=0), SOFTNESS),
         ]
 
+    def _recall(self) -> Tensor:
+        """Return the vector of each picture, (N, 64), as it was last seen."""
+        return ops.copy(self._memory)  # which changes before the gradients are taken
+
     def _remember(self, places: Tensor, vectors: Tensor) -> None:
         """Keep each picture's vector, from both views, for others to be compared with."""
         first, second = ops.split(ops.stop_gradient(vectors), 2)
         places = ops.split(places, 2)[0]
         fresh = _KEPT * ops.take(self._memory, places, axis=0) + (1 - _KEPT) * (first + second) / 2
         self._memory.assign(ops.scatter_update(self._memory, places[:, None], ops.normalize(fresh, axis=1)))
+
+
+class HeadLearner(Learner):
+    """Learns the head alone, from features of views, float32 (2 M, D), that stay as they are.
+
+    A network that learns together with a head which does not fit it yet forgets what it knows: the head goes first.
+    Source: https://arxiv.org/abs/2202.10054.
+    """
+
+    def __init__(self, head: Head, course: Course, recipe: Recipe) -> None:
+        features = keras.Input(course.lesson.features.shape[1:])
+        super().__init__(keras.Model(features, features), head, course, recipe)
+        self._pictures = ops.convert_to_tensor(course.lesson.features)
+
+    def _recall(self) -> Tensor:
+        return ops.normalize(self._encode(self._pictures), axis=1)
+
+    def _remember(self, places: Tensor, vectors: Tensor) -> None:
+        """Keep nothing: the head is small enough to ask it about all pictures at each step."""

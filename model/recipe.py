@@ -12,8 +12,14 @@ class Recipe:
     `kept` is the share of the weights that training began with in those that it ends with: what nobody trained on is
     forgotten less. Source: https://arxiv.org/abs/2109.01903. The stem and the first `frozen_blocks` of the 16 blocks
     learn nothing, unless that is 0.
+
+    What goes on from earlier weights begins with `imagenet_share` of the ImageNet ones mixed in, and with `head_steps`
+    in which the head alone learns, at `head_rate`.
     """
 
+    imagenet_share: float = 0.0
+    head_steps: int = 0
+    head_rate: float = 2e-3
     epochs: int = 15
     pictures_a_step: int = 128
     learning_rate: float = 7e-4
@@ -29,14 +35,17 @@ class Recipe:
     seed: int = 0
 
 
-# For a network that has learnt already: only the last five blocks and the head go on, in small steps.
+# For a network that has learnt already: the head fits itself to it, then both go on in small steps, and mostly hold on
+# to what they know.
 REFINEMENT = Recipe(
+    head_steps=1000,
     epochs=3,
-    pictures_a_step=32,
-    learning_rate=2e-4,
-    warmup_steps=60,
-    weights=(2.5, 2.0, 1.5, 1.0),
+    pictures_a_step=64,
+    learning_rate=1e-4,
+    temperature=0.05,
+    label_reward=0.6,
+    weights=(4.0, 2.0, 0.7, 0.5),
     averaging=0.99,
-    kept=0.6,
-    frozen_blocks=11,
+    kept=0.0,
+    frozen_blocks=5,
 )

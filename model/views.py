@@ -12,6 +12,7 @@ import numpy as np
 
 from model.dataset import Numbers, read_pixels
 from model.edits import COPY_MARGIN, Pictures, draw_view
+from model.runtime import Vectors
 
 Batch = tuple[Pictures, Numbers]
 
@@ -37,6 +38,21 @@ def draw_batches(paths: list[Path], size: int, pictures_a_step: int, epochs: int
             places, parts = ahead.popleft()
             yield np.concatenate([part.result() for part in parts]), places
             ahead.extend(islice(jobs, 1))
+
+
+def draw_features(views: Vectors, pictures_a_step: int, epochs: int, seed: int) -> Iterator[tuple[Vectors, Numbers]]:
+    """Yield features, (2 M, D), of two views each of M pictures, and the pictures' places, as `draw_batches` does.
+
+    `views`, (V, N, D), are the features of V views of each picture.
+    """
+    rng = np.random.default_rng(seed)
+    for places in _order(views.shape[1], pictures_a_step, epochs, seed):
+        yield views[rng.integers(0, len(views), len(places)), places], places
+
+
+def draw_view_of(path: Path, size: int, rng: np.random.Generator) -> Pictures:
+    """Return an edited copy, uint8 (size, size, 3), of the picture at a path. Raises DatasetError."""
+    return draw_view(read_pixels(path, round(size * COPY_MARGIN)), size, rng)
 
 
 def _give_way() -> None:
@@ -68,4 +84,4 @@ def _draw(path: Path, first: bool, size: int, rng: np.random.Generator) -> Pictu
     if first and rng.random() < _UNEDITED:
         pixels = read_pixels(path, size)
         return pixels[:, ::-1] if rng.random() < 0.5 else pixels
-    return draw_view(read_pixels(path, round(size * COPY_MARGIN)), size, rng)
+    return draw_view_of(path, size, rng)

@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from model.dataset import UNLABELLED, find_pictures, keep_decodable, read_groups, read_set, read_training_set
+from model.dataset import (
+    UNLABELLED,
+    find_pictures,
+    forget_labels,
+    keep_decodable,
+    read_groups,
+    read_set,
+    read_training_set,
+)
 from model.errors import DatasetError
 from tests.pictures import RED, draw
 
@@ -81,6 +89,13 @@ def test_training_takes_the_train_part_where_there_is_one(tmp_path: Path) -> Non
     assert read_training_set(parted).classes == ["volvo"]
     assert read_training_set(parted).name == "cars/train"
     assert read_training_set(whole).classes == ["kitchen"]
+
+
+def test_folders_that_are_no_classes_leave_their_pictures_unlabelled(tmp_path: Path) -> None:
+    pictures = read_set(fill(tmp_path / "days", "monday/1.jpg", "tuesday/2.jpg", "3.jpg"))
+    forgotten = forget_labels(pictures)
+    assert (forgotten.paths, forgotten.classes, forgotten.name) == (pictures.paths, [], "days")
+    assert forgotten.labels.tolist() == [UNLABELLED] * 3
 
 
 def test_copies_share_a_group_and_all_others_have_their_own(tmp_path: Path) -> None:

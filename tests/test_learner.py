@@ -9,7 +9,7 @@ import pytest
 keras = pytest.importorskip("keras", reason="needs the train extra: pip install '.[train]'")
 
 from model.head import Head, begin_head  # noqa: E402
-from model.learner import Course, Learner  # noqa: E402
+from model.learner import Course, HeadLearner, Learner  # noqa: E402
 from model.recipe import Recipe  # noqa: E402
 from model.runtime import Vectors, normalise  # noqa: E402
 from model.teachers import Lesson, soften  # noqa: E402
@@ -44,17 +44,15 @@ def make_classifier() -> tuple[Vectors, Vectors]:
 
 
 def make_network() -> keras.Model:
-    """Return a network whose picture is one pixel of 80 colours."""
-    view = keras.Input((1, 1, WIDTH))
-    return keras.Model(view, keras.layers.Dense(WIDTH, kernel_initializer="identity")(keras.layers.Flatten()(view)))
+    """Return a network whose view are 80 numbers."""
+    return keras.Sequential([keras.Input((WIDTH,)), keras.layers.Dense(WIDTH, kernel_initializer="identity")])
 
 
 def draw_views(base: Vectors, recipe: Recipe) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     rng = np.random.default_rng(recipe.seed)
     while True:
         places = np.tile(rng.permutation(COUNT)[: recipe.pictures_a_step], 2)
-        noisy = base[places] + 0.1 * rng.standard_normal((len(places), WIDTH))
-        yield np.clip(127 + 128 * noisy, 0, 255).astype(np.uint8)[:, None, None], places
+        yield base[places] + 0.1 * rng.standard_normal((len(places), WIDTH)).astype(np.float32), places
 
 
 def learn(recipe: Recipe) -> tuple[Vectors, Head, dict[str, list[float]]]:
@@ -67,7 +65,7 @@ def learn(recipe: Recipe) -> tuple[Vectors, Head, dict[str, list[float]]]:
     )
     weights, head = learner.take()
     network.set_weights(weights)
-    features = keras.ops.convert_to_numpy(network(base[:, None, None]))
+    features = keras.ops.convert_to_numpy(network(base))
     return normalise(features @ head.kernel + head.bias), head, history.history
 
 
@@ -97,3 +95,21 @@ def test_what_is_kept_of_the_start_draws_the_numbers_back_to_it() -> None:
     end, half, start = (learn(replace(short, kept=kept))[1].kernel for kept in (0.0, 0.5, 1.0))
     assert np.allclose(half, (end + start) / 2, atol=1e-3)
     assert not np.allclose(end, start, atol=1e-2)
+
+
+def test_a_head_alone_learns_to_tell_the_classes_of_a_set_apart() -> None:
+    base = draw_numbers(np.random.default_rng(0))
+    begun = begin_head(base, *make_classifier(), LABELS, 4)
+    learner = HeadLearner(begun, make_course(base), QUICK)
+    losses = learner.fit(
+        draw_views(base, QUICK), epochs=QUICK.epochs, steps_per_epoch=STEPS, shuffle=False, verbose=0
+    ).history
+    for name in ("neighbourhoods", "classes"):
+        assert losses[name][-1] < losses[name][0], name
+    weights, head = learner.take()
+    assert weights == []
+    scores = normalise(base @ head.kernel + head.bias) @ head.centres
+    assert all(
+        np.mean(scores[np.isin(LABELS, pair)][:, pair].argmax(axis=1) + pair[0] == LABELS[np.isin(LABELS, pair)]) > 0.9
+        for pair in ((0, 1), (2, 3))
+    )

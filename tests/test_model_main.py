@@ -171,6 +171,7 @@ def test_a_name_that_a_terminal_has_no_letters_for_is_told_all_the_same() -> Non
     [
         (["train", "x", "--out", "mine"], "argument --out: mine does not end in .keras"),
         (["train", "x", "--out", "mine.keras", "--epochs", "-1"], "argument --epochs: -1 is not 0 or more"),
+        (["train", "x", "--out", "mine.keras", "--imagenet", "1.5"], "argument --imagenet: 1.5 is not from 0 to 1"),
         (["convert", "x.keras", "--out", "x.keras"], "argument --out: x.keras does not end in .json"),
         (["convert", "x.keras", "--size", "0"], "argument --size: 0 is not 1 or more, at most 2048"),
         (["convert", "x.keras", "--size", "9999"], "argument --size: 9999 is not 1 or more, at most 2048"),
@@ -183,6 +184,11 @@ def test_an_option_that_makes_no_sense_is_refused_before_anything_is_done(
     with pytest.raises(SystemExit):
         main(arguments)
     assert told in capsys.readouterr().err
+
+
+def test_imagenet_weights_are_mixed_only_into_others(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "x", "--out", "mine.keras", "--imagenet", "0.5"]) == 1
+    assert capsys.readouterr().err.startswith("error: --imagenet goes with --refine")
 
 
 def test_the_commands_explain_themselves() -> None:

@@ -1,6 +1,5 @@
 """Training: from pictures to a checkpoint, which can be cut at the vector; and the mean of several goes on."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,13 +12,10 @@ from tests.pictures import draw
 
 keras = pytest.importorskip("keras", reason="needs the train extra: pip install '.[train]'")
 
-from model.backbone import build_backbone  # noqa: E402
-from model.head import Head  # noqa: E402
+from model.backbone import load_backbone  # noqa: E402
 from model.recipe import REFINEMENT  # noqa: E402
 from model.train import (  # noqa: E402
     VECTOR_LAYER,
-    average,
-    build_classifier,
     describe_training,
     load_encoder_network,
     log_path,
@@ -27,20 +23,12 @@ from model.train import (  # noqa: E402
     number_classes,
     train,
 )
+from tests.training import fill, save_random_classifier  # noqa: E402
 
 pytestmark = [
     pytest.mark.train,
     pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept:DeprecationWarning"),  # Keras saving
 ]
-
-
-def fill(folder: Path) -> Path:
-    for number in range(4):
-        for name, colour in (("red/", (200, number, 0)), ("blue/", (0, number, 200)), ("", (90, 90, 30 * number))):
-            path = folder / f"{name}{number}.png"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(draw(colour))
-    return folder
 
 
 def test_classes_are_numbered_over_all_sets(tmp_path: Path) -> None:
@@ -65,23 +53,6 @@ def checkpoint(tmp_path: Path) -> Path:
     return save_random_classifier(tmp_path / "trained.keras", 0)
 
 
-def save_random_classifier(path: Path, seed: int) -> Path:
-    """Return the path, at which now lies a classifier with random weights, and a log beside it."""
-    keras.utils.set_random_seed(seed)
-    rng = np.random.default_rng(seed)
-    backbone = build_backbone(32)
-    head = Head(
-        rng.standard_normal((backbone.output_shape[1], 64)).astype(np.float32),
-        np.arange(64, dtype=np.float32),
-        rng.standard_normal((64, 5)).astype(np.float32),
-        np.zeros((64, 1000), np.float32),
-        np.zeros(1000, np.float32),
-    )
-    build_classifier(backbone, head).save(path)
-    log_path(path).write_text(json.dumps({"recipe": {"seed": 3}, "classes": ["red", "blue"]}))
-    return path
-
-
 def test_the_vector_is_the_last_hidden_layer_of_the_saved_classifier(checkpoint: Path) -> None:
     classifier = keras.models.load_model(checkpoint, compile=False)
     network, log = load_encoder_network(checkpoint)
@@ -90,18 +61,6 @@ def test_the_vector_is_the_last_hidden_layer_of_the_saved_classifier(checkpoint:
     assert network.layers[-1].name == VECTOR_LAYER
     assert np.array_equal(network.layers[-1].get_weights()[1], np.arange(64))
     assert log["recipe"] == {"seed": 3}
-
-
-def test_training_goes_on_from_the_mean_of_the_weights_of_earlier_ones(checkpoint: Path, tmp_path: Path) -> None:
-    other = save_random_classifier(tmp_path / "other.keras", 1)
-    networks = [load_encoder_network(path)[0] for path in (checkpoint, other)]
-    backbone, kernel, bias = average(networks)
-    means = [*backbone.get_weights(), kernel, bias]
-    both = [network.get_weights() for network in networks]
-    assert len(means) == len(both[0])
-    assert not np.allclose(both[0][0], both[1][0])
-    for mean, one, two in zip(means, *both, strict=True):
-        assert np.allclose(mean, (one + two) / 2, atol=1e-6)
 
 
 def test_the_log_says_what_training_went_on_from(checkpoint: Path) -> None:
@@ -141,17 +100,17 @@ def test_too_little_to_learn_from_is_refused_before_anything_else(
 
 def test_refining_writes_a_classifier_whose_lower_blocks_are_as_they_were(checkpoint: Path, tmp_path: Path) -> None:
     heard: list[str] = []
-    recipe = replace(REFINEMENT, epochs=1, pictures_a_step=6)
+    recipe = replace(REFINEMENT, imagenet_share=1.0, head_steps=3, epochs=1, pictures_a_step=6)
     sets = [read_training_set(fill(tmp_path / name)) for name in ("one", "two")]
     train(sets, recipe, tmp_path / "refined.keras", heard.append, [checkpoint])
-    (before, old_log), (after, log) = (load_encoder_network(p) for p in (checkpoint, tmp_path / "refined.keras"))
+    before, (after, log) = load_backbone(), load_encoder_network(tmp_path / "refined.keras")
     assert after.output_shape == (None, 64)
     changed = {
         layer.name.split("_")[0]
-        for layer in after.layers
-        if layer.weights and not np.allclose(layer.get_weights()[0], before.get_layer(layer.name).get_weights()[0])
+        for layer in before.layers
+        if layer.weights and not np.allclose(layer.get_weights()[0], after.get_layer(layer.name).get_weights()[0])
     }
-    assert changed == {"block11", "block12", "block13", "block14", "block15", "head", VECTOR_LAYER}
-    assert log["begins_with"] == [describe_training(old_log)]
-    assert (log["epochs_done"], log["recipe"]["frozen_blocks"], log["evened_out"]) == (1, 11, True)
+    assert changed == {*(f"block{number}" for number in range(5, 16)), "head"}
+    assert log["begins_with"] == [describe_training(load_encoder_network(checkpoint)[1])]
+    assert (log["epochs_done"], log["recipe"]["frozen_blocks"], log["evened_out"]) == (1, 5, True)
     assert heard[-2].startswith("epoch 1 of 1")

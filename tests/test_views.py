@@ -8,7 +8,7 @@ import pytest
 
 from model.errors import DatasetError
 from model.preprocess import load_pixels
-from model.views import Batch, draw_batches
+from model.views import Batch, draw_batches, draw_features
 from tests.pictures import draw_halves
 
 SIZE, COUNT = 32, 5
@@ -64,3 +64,13 @@ def test_a_broken_picture_is_told_as_it_is_elsewhere(tmp_path: Path) -> None:
     (tmp_path / "broken.png").write_bytes(draw_halves((0, 0, 0), (9, 9, 9))[:80])
     with pytest.raises(DatasetError):
         next(draw_batches([tmp_path / "broken.png"], SIZE, 1, epochs=1, seed=0))
+
+
+def test_features_are_drawn_from_any_of_the_views_of_their_picture() -> None:
+    views = 10 * np.arange(COUNT, dtype=np.float32)[None, :, None] + np.arange(3, dtype=np.float32)[:, None, None]
+    drawn = list(draw_features(views, 2, epochs=20, seed=3))
+    assert len(drawn) == 20 * (COUNT // 2)
+    assert {(features.shape, len(places)) for features, places in drawn} == {((4, 1), 4)}
+    pairs = [(features[:, 0], places) for features, places in drawn]
+    assert all(np.array_equal(features // 10, places) for features, places in pairs)
+    assert {float(number) for features, _ in pairs for number in features % 10} == {0, 1, 2}

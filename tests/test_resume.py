@@ -1,0 +1,55 @@
+"""Going on from the mean of earlier weights, some of ImageNet's mixed in, with a head that fits them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model.dataset import read_training_set
+
+pytest.importorskip("keras", reason="needs the train extra: pip install '.[train]'")
+
+from model.recipe import REFINEMENT
+from model.resume import average, mix_in
+from model.train import load_encoder_network, train
+from tests.training import fill, save_random_classifier
+
+pytestmark = [
+    pytest.mark.train,
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept:DeprecationWarning"),  # Keras saving
+]
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path) -> Path:
+    return save_random_classifier(tmp_path / "trained.keras", 0)
+
+
+def test_training_goes_on_from_the_mean_of_the_weights_of_earlier_ones(checkpoint: Path, tmp_path: Path) -> None:
+    other = save_random_classifier(tmp_path / "other.keras", 1)
+    networks = [load_encoder_network(path)[0] for path in (checkpoint, other)]
+    backbone, kernel, bias = average(networks)
+    means = [*backbone.get_weights(), kernel, bias]
+    both = [network.get_weights() for network in networks]
+    assert len(means) == len(both[0])
+    assert not np.allclose(both[0][0], both[1][0])
+    for mean, one, two in zip(means, *both, strict=True):
+        assert np.allclose(mean, (one + two) / 2, atol=1e-6)
+
+
+def test_weights_are_mixed_in_by_their_share(checkpoint: Path, tmp_path: Path) -> None:
+    paths = checkpoint, save_random_classifier(tmp_path / "other.keras", 1)
+    backbone, other = (average([load_encoder_network(path)[0]])[0] for path in paths)
+    before = backbone.get_weights()
+    mix_in(backbone, other, 0.25)
+    for mixed, own, others in zip(backbone.get_weights(), before, other.get_weights(), strict=True):
+        assert np.allclose(mixed, 0.75 * own + 0.25 * others, atol=1e-6)
+
+
+def test_the_head_alone_goes_on_where_there_are_no_epochs(checkpoint: Path, tmp_path: Path) -> None:
+    recipe = replace(REFINEMENT, head_steps=3, epochs=0)
+    train([read_training_set(fill(tmp_path / "one"))], recipe, tmp_path / "fit.keras", lambda _: None, [checkpoint])
+    before, after = (load_encoder_network(path)[0].get_weights() for path in (checkpoint, tmp_path / "fit.keras"))
+    assert all(np.array_equal(*pair) for pair in zip(before[:-2], after[:-2], strict=True))
+    assert not np.allclose(before[-2], after[-2])
