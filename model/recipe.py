@@ -39,7 +39,7 @@ class Recipe:
 # to what they know.
 REFINEMENT = Recipe(
     head_steps=1000,
-    epochs=3,
+    epochs=1,
     pictures_a_step=64,
     learning_rate=1e-4,
     temperature=0.05,
