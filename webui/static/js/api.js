@@ -45,12 +45,16 @@ const wantsKey = ({ status }, { code }) => status === 401 || code === "write_key
 /* Whoever is asked for a key and gives it has asked again already. */
 async function call(path, options = {}, mayAsk = true) {
   const answer = await (options.progress ? upload(path, options) : once(path, options));
-  if (answer.ok && !answer.body) throw new Problem(SERVICE_GONE);
-  if (answer.ok) return answer;
+  if (answer.ok) return whole(answer);
   const refusal = answer.body ?? {};
   const words = inWords(refusal, answer.status);
   if (mayAsk && wantsKey(answer, refusal) && (await enter(words))) return call(path, options);
   throw new Problem(words, { status: answer.status, code: refusal.code, retryAfterS: Number(answer.retryAfter) });
+}
+
+function whole(answer) {
+  if (!answer.body) throw new Problem(SERVICE_GONE);
+  return answer;
 }
 
 async function once(path, options) {
