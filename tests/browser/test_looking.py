@@ -199,7 +199,7 @@ def test_what_is_cleared_away_leaves_the_focus_at_the_answer(page: Page) -> None
 
 def test_a_picture_is_downloaded_under_its_name_and_its_link_is_copied(page: Page, library: Path) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(f"/?id={BAR}")
+    page.goto(f"/?id={id_of('disc/disc-04.png')}")
     page.locator(f'.cell[data-id="{DISC}"] a').click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()
