@@ -83,7 +83,7 @@ def train(sets: list[PictureSet], recipe: Recipe, out: Path, report: Report, che
         )
     report("evening out the classes")
     network, head = diary.take()
-    features = compute_features(network, paths) if recipe.epochs else lesson.features
+    features = compute_features(network, paths) if recipe.epochs else course.lesson.features
     log["evened_out"] = True
     diary.save(network, even_out(head, features, labels))
 

@@ -10,8 +10,10 @@ from model.dataset import read_training_set
 
 pytest.importorskip("keras", reason="needs the train extra: pip install '.[train]'")
 
+from model.head import even_out, resume_head
 from model.recipe import REFINEMENT
 from model.resume import average, mix_in
+from model.teachers import compute_features
 from model.train import load_encoder_network, train
 from tests.training import fill, save_random_classifier
 
@@ -45,6 +47,21 @@ def test_weights_are_mixed_in_by_their_share(checkpoint: Path, tmp_path: Path) -
     mix_in(backbone, other, 0.25)
     for mixed, own, others in zip(backbone.get_weights(), before, other.get_weights(), strict=True):
         assert np.allclose(mixed, 0.75 * own + 0.25 * others, atol=1e-6)
+
+
+def test_without_any_steps_the_classes_are_evened_out_as_the_earlier_network_sees_them(
+    checkpoint: Path, tmp_path: Path
+) -> None:
+    pictures = read_training_set(fill(tmp_path / "one"))
+    recipe = replace(REFINEMENT, head_steps=0, epochs=0)
+    train([pictures], recipe, tmp_path / "evened.keras", lambda _: None, [checkpoint])
+    backbone, kernel, bias = average([load_encoder_network(checkpoint)[0]])
+    features = compute_features(backbone, pictures.paths)
+    wanted = np.zeros((len(features), 1000), np.float32)
+    head = even_out(resume_head(features, kernel, bias, wanted, pictures.labels, 2), features, pictures.labels)
+    kernels = load_encoder_network(tmp_path / "evened.keras")[0].get_weights()[-2], head.kernel
+    evened, expected = (kernel / np.linalg.norm(kernel) for kernel in kernels)  # the length does not matter
+    assert np.allclose(evened, expected, atol=1e-5)
 
 
 def test_the_head_alone_goes_on_where_there_are_no_epochs(checkpoint: Path, tmp_path: Path) -> None:
