@@ -5,10 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from model import VECTOR_SIZE
+from model.projection import fit_projection
 from model.runtime import Vectors, normalise
 
 # How much the training pictures' own spread counts beside that of the ImageNet classes.
 _SPREAD_WEIGHT = 0.05
+# Of a direction, as a part of the mean: fewer pictures than directions vary in some of them by nothing.
+_LEAST_VARIANCE = 0.01
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,17 @@ def begin_head(features: Vectors, kernel: Vectors, bias: Vectors, labels: np.nda
         kernel_1000=((axes / stretch).T @ contrast).astype(np.float32),
         bias_1000=(centre @ contrast + bias).astype(np.float32),
     )
+
+
+def find_directions(features: Vectors) -> tuple[Vectors, Vectors]:
+    """Return a kernel (D, 64) and bias (64,): the directions in which features (N, D) vary most, N at least 2.
+
+    They are stretched as those of `begin_head` are.
+    """
+    components = fit_projection(features, VECTOR_SIZE)
+    variance = components.apply(features).var(axis=0)
+    kernel = components.axes * (variance / variance.mean() + _LEAST_VARIANCE) ** -0.25
+    return kernel, -components.centre @ kernel
 
 
 def resume_head(

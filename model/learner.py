@@ -28,6 +28,7 @@ Tensor = Any
 _KEPT = 0.3  # of a picture's former vector when its new one is remembered
 _LARGEST_GRADIENT = 5.0
 _WEIGHT_DECAY = 1e-4
+_COMPARED = 2000  # pictures that a head which learns alone is shown at each step
 
 
 @dataclass(frozen=True)
@@ -118,11 +119,16 @@ class Learner(keras.Model):  # type: ignore[misc]
     def _judge(self, places: Tensor, raw: Tensor, vectors: Tensor) -> list[Tensor]:
         """Return the four losses of two views each of some pictures, rows of the first views before the second."""
         recipe, facts = self._recipe, self._facts
-        memory = ops.stop_gradient(self._recall())
+        others, memory = self._recall()
         labels, sets = ops.take(facts["labels"], places), ops.take(facts["sets"], places)
-        wanted = ops.matmul(ops.take(facts["places"], places, axis=0), ops.transpose(facts["places"]))
-        wanted = reward_labels(wanted, labels, facts["labels"], facts["sets"], sets, recipe.label_reward)
-        itself = ops.one_hot(places, len(self._course.labels), dtype="float32")
+        their_places, their_labels, their_sets = (
+            ops.take(facts[name], others, axis=0) for name in ("places", "labels", "sets")
+        )
+        pictures = ops.split(places, 2)[0]
+        alike = ops.matmul(ops.take(facts["places"], pictures, axis=0), ops.transpose(their_places))
+        wanted = ops.tile(alike, (2, 1))  # of both views
+        wanted = reward_labels(wanted, labels, their_labels, their_sets, sets, recipe.label_reward)
+        itself = ops.cast(places[:, None] == others[None, :], "float32")
         first, second = ops.split(vectors, 2)
         logits = ops.matmul(raw, self._head["kernel_1000"]) + self._head["bias_1000"]
         cosines = ops.matmul(vectors, ops.transpose(memory))
@@ -133,9 +139,10 @@ class Learner(keras.Model):  # type: ignore[misc]
             remember_classes(logits, ops.take(facts["classes"], places, axis=0), SOFTNESS),
         ]
 
-    def _recall(self) -> Tensor:
-        """Return the vector of each picture, (N, 64), as it was last seen."""
-        return ops.copy(self._memory)  # which changes before the gradients are taken
+    def _recall(self) -> tuple[Tensor, Tensor]:
+        """Return the places (N,) of all pictures and their vectors (N, 64), as they were last seen: not learnt from."""
+        vectors = ops.copy(self._memory)  # which changes before the gradients are taken
+        return ops.arange(len(self._course.labels)), ops.stop_gradient(vectors)
 
     def _remember(self, places: Tensor, vectors: Tensor) -> None:
         """Keep each picture's vector, from both views, for others to be compared with."""
@@ -156,9 +163,17 @@ class HeadLearner(Learner):
         features = keras.Input(course.lesson.features.shape[1:])
         super().__init__(keras.Model(features, features), head, course, recipe)
         self._pictures = ops.convert_to_tensor(course.lesson.features)
+        self._seeds = keras.random.SeedGenerator(recipe.seed)
 
-    def _recall(self) -> Tensor:
-        return ops.normalize(self._encode(self._pictures), axis=1)
+    def _recall(self) -> tuple[Tensor, Tensor]:
+        """Return the places of some pictures and their vectors as they are now: both sides of a cosine are learnt from.
+
+        Among all there are copies enough to take the whole of a neighbourhood for themselves.
+        """
+        count = len(self._course.labels)
+        others = keras.random.randint((min(count, _COMPARED),), 0, count, "int32", self._seeds)
+        pictures = ops.take(self._pictures, others, axis=0)
+        return others, ops.normalize(self._encode(pictures), axis=1)
 
     def _remember(self, places: Tensor, vectors: Tensor) -> None:
         """Keep nothing: the head is small enough to ask it about all pictures at each step."""

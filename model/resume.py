@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from model.backbone import build_backbone, load_backbone
-from model.head import Head, resume_head
+from model.head import Head, find_directions, resume_head
 from model.learner import Course
 from model.probe import fit_head
 from model.recipe import Recipe
@@ -32,11 +32,10 @@ def resume(
     wanted = harden(course.lesson.classes)
     course = replace(course, lesson=replace(course.lesson, features=features, places=normalise(features)))
     begin = partial(resume_head, features, wanted=wanted, labels=course.labels, classes=len(course.set_of_class))
-    head = begin(kernel, bias)
     if recipe.head_steps:
         report("fitting the 64 numbers to the network")
-        head = begin(*fit_head(backbone, paths, head, course, recipe))
-    return backbone, head, course
+        kernel, bias = fit_head(backbone, paths, begin(*find_directions(features)), course, recipe)
+    return backbone, begin(kernel, bias), course
 
 
 def average(networks: Sequence[keras.Model]) -> tuple[keras.Model, Vectors, Vectors]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.dataset import UNLABELLED
-from model.head import begin_head, even_out, resume_head
+from model.head import begin_head, even_out, find_directions, resume_head
 from model.runtime import normalise
 
 RNG = np.random.default_rng(0)
@@ -53,6 +53,23 @@ def test_a_head_goes_on_in_its_own_directions_at_the_length_that_training_begins
     assert np.allclose(head.centres, begun.centres, atol=1e-4)
     read = (FEATURES @ head.kernel + head.bias) @ head.kernel_1000 + head.bias_1000
     assert np.allclose(read, wanted, atol=1e-2 * np.abs(wanted).max())
+
+
+def test_directions_found_are_those_of_the_largest_variance_between_all_alike_and_as_they_vary() -> None:
+    strengths = np.linspace(4, 1, 96).astype(np.float32)
+    kernel, bias = find_directions(7 + FEATURES * strengths)
+    vectors = (7 + FEATURES * strengths) @ kernel + bias
+    assert np.allclose(vectors.mean(axis=0), 0, atol=1e-3)
+    covariance = np.cov(vectors.T)
+    assert np.abs(covariance - np.diag(covariance.diagonal())).max() < 1e-2 * covariance[0, 0]
+    variances = np.linalg.eigvalsh(np.cov((FEATURES * strengths).T))[:-65:-1]
+    assert np.allclose(covariance.diagonal() / covariance[0, 0], np.sqrt(variances / variances[0]), rtol=0.02)
+
+
+def test_few_pictures_have_directions_too() -> None:
+    kernel, bias = find_directions(FEATURES[:5])
+    assert np.isfinite(kernel).all()
+    assert np.isfinite(bias).all()
 
 
 def measure_spread(vectors: np.ndarray) -> np.ndarray:

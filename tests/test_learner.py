@@ -8,6 +8,7 @@ import pytest
 
 keras = pytest.importorskip("keras", reason="needs the train extra: pip install '.[train]'")
 
+from model.dataset import Numbers  # noqa: E402
 from model.head import Head, begin_head  # noqa: E402
 from model.learner import Course, HeadLearner, Learner  # noqa: E402
 from model.recipe import Recipe  # noqa: E402
@@ -113,3 +114,25 @@ def test_a_head_alone_learns_to_tell_the_classes_of_a_set_apart() -> None:
         np.mean(scores[np.isin(LABELS, pair)][:, pair].argmax(axis=1) + pair[0] == LABELS[np.isin(LABELS, pair)]) > 0.9
         for pair in ((0, 1), (2, 3))
     )
+
+
+class OneSided(HeadLearner):
+    """Learns from the views alone, and not from the pictures that they are compared with."""
+
+    def _recall(self) -> tuple[Numbers, Vectors]:
+        places, vectors = super()._recall()
+        return places, keras.ops.stop_gradient(vectors)
+
+
+def test_a_head_alone_learns_from_both_sides_of_a_cosine() -> None:
+    base = draw_numbers(np.random.default_rng(0))
+    recipe = replace(QUICK, weights=(1.0, 0.0, 0.0, 0.0))
+    ends = []
+    for kind in (HeadLearner, OneSided):
+        keras.utils.set_random_seed(0)
+        learner = kind(begin_head(base, *make_classifier(), LABELS, 4), make_course(base), recipe)
+        views = draw_views(base, recipe)
+        losses = learner.fit(views, epochs=recipe.epochs, steps_per_epoch=STEPS, shuffle=False, verbose=0).history
+        ends.append(losses["neighbourhoods"][-1])
+    both, one = ends
+    assert both < 0.95 * one
