@@ -361,6 +361,7 @@ def test_a_linked_picture_is_shown_fetched_once_and_has_an_address(page: Page, l
 @pytest.mark.parametrize("way", ["by hand", "by itself"])
 def test_more_that_does_not_come_is_asked_for_again(page: Page, way: str) -> None:
     page.route("**/v1/images?*cursor=*", lambda route: route.abort())
+    expect(page.locator(".cell[data-id]").first).to_be_visible()  # before, there is no end to go to
     page.locator("#results").press("End")
     expect(page.locator("#more-words")).to_contain_text("The service does not answer.")
     page.unroute("**/v1/images?*cursor=*")
