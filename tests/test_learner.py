@@ -56,18 +56,25 @@ def draw_views(base: Vectors, recipe: Recipe) -> Iterator[tuple[np.ndarray, np.n
         yield base[places] + 0.1 * rng.standard_normal((len(places), WIDTH)).astype(np.float32), places
 
 
+def fit(learner: Learner, base: Vectors, recipe: Recipe) -> dict[str, list[float]]:
+    """Return the mean of each loss after each epoch."""
+    views = draw_views(base, recipe)
+    losses: dict[str, list[float]] = learner.fit(
+        views, epochs=recipe.epochs, steps_per_epoch=STEPS, shuffle=False, verbose=0
+    ).history
+    return losses
+
+
 def learn(recipe: Recipe) -> tuple[Vectors, Head, dict[str, list[float]]]:
     """Return the vectors of the pictures themselves after training, the head, and the losses of each epoch."""
     keras.utils.set_random_seed(0)
     base, network = draw_numbers(np.random.default_rng(0)), make_network()
     learner = Learner(network, begin_head(base, *make_classifier(), LABELS, 4), make_course(base), recipe)
-    history = learner.fit(
-        draw_views(base, recipe), epochs=recipe.epochs, steps_per_epoch=STEPS, shuffle=False, verbose=0
-    )
+    losses = fit(learner, base, recipe)
     weights, head = learner.take()
     network.set_weights(weights)
     features = keras.ops.convert_to_numpy(network(base))
-    return normalise(features @ head.kernel + head.bias), head, history.history
+    return normalise(features @ head.kernel + head.bias), head, losses
 
 
 def test_learning_brings_neighbourhoods_nearer_and_tells_the_classes_of_a_set_apart() -> None:
@@ -102,9 +109,7 @@ def test_a_head_alone_learns_to_tell_the_classes_of_a_set_apart() -> None:
     base = draw_numbers(np.random.default_rng(0))
     begun = begin_head(base, *make_classifier(), LABELS, 4)
     learner = HeadLearner(begun, make_course(base), QUICK)
-    losses = learner.fit(
-        draw_views(base, QUICK), epochs=QUICK.epochs, steps_per_epoch=STEPS, shuffle=False, verbose=0
-    ).history
+    losses = fit(learner, base, QUICK)
     for name in ("neighbourhoods", "classes"):
         assert losses[name][-1] < losses[name][0], name
     weights, head = learner.take()
@@ -131,8 +136,6 @@ def test_a_head_alone_learns_from_both_sides_of_a_cosine() -> None:
     for kind in (HeadLearner, OneSided):
         keras.utils.set_random_seed(0)
         learner = kind(begin_head(base, *make_classifier(), LABELS, 4), make_course(base), recipe)
-        views = draw_views(base, recipe)
-        losses = learner.fit(views, epochs=recipe.epochs, steps_per_epoch=STEPS, shuffle=False, verbose=0).history
-        ends.append(losses["neighbourhoods"][-1])
+        ends.append(fit(learner, base, recipe)["neighbourhoods"][-1])
     both, one = ends
     assert both < 0.98 * one

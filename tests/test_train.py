@@ -102,9 +102,9 @@ def test_refining_writes_a_classifier_whose_lower_blocks_are_as_they_were(checkp
     heard: list[str] = []
     recipe = replace(REFINEMENT, imagenet_share=1.0, head_steps=3, epochs=1, pictures_a_step=6)
     sets = [read_training_set(fill(tmp_path / name)) for name in ("one", "two")]
-    paths = checkpoint, tmp_path / "refined.keras"
-    train(sets, recipe, paths[1], heard.append, [checkpoint])
-    before, (after, log) = load_backbone(), load_encoder_network(paths[1])
+    train(sets, recipe, tmp_path / "refined.keras", heard.append, [checkpoint])
+    begun, begun_log = load_encoder_network(checkpoint)
+    before, (after, log) = load_backbone(), load_encoder_network(tmp_path / "refined.keras")
     assert after.output_shape == (None, 64)
     changed = {
         layer.name.split("_")[0]
@@ -112,8 +112,8 @@ def test_refining_writes_a_classifier_whose_lower_blocks_are_as_they_were(checkp
         if layer.weights and not np.allclose(layer.get_weights()[0], after.get_layer(layer.name).get_weights()[0])
     }
     assert changed == {*(f"block{number}" for number in range(5, 16)), "head"}
-    kernels = [load_encoder_network(path)[0].get_layer(VECTOR_LAYER).get_weights()[0] for path in paths]
+    kernels = (network.get_layer(VECTOR_LAYER).get_weights()[0] for network in (begun, after))
     assert not np.allclose(*kernels)
-    assert log["begins_with"] == [describe_training(load_encoder_network(checkpoint)[1])]
+    assert log["begins_with"] == [describe_training(begun_log)]
     assert (log["epochs_done"], log["recipe"]["frozen_blocks"], log["evened_out"]) == (1, 5, True)
     assert heard[-2].startswith("epoch 1 of 1")
