@@ -46,7 +46,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         help="of the ImageNet weights, 0 to 1, mixed into those to refine: what nobody trained on is found better",
     )
     parser.add_argument(
-        "--epochs", type=_within(0), help=f"{Recipe.epochs}, or {REFINEMENT.epochs} when refining; 0: only the head"
+        "--epochs", type=_within(0), help=f"{Recipe.epochs}, or {REFINEMENT.epochs} when refining: only the head learns"
     )
     parser.add_argument("--seed", type=int, default=0)
 

@@ -35,11 +35,12 @@ class Recipe:
     seed: int = 0
 
 
-# For a network that has learnt already: the head fits itself to it, then both go on in small steps, and mostly hold on
-# to what they know.
+# For a network that has learnt already: the head fits itself to it, and mostly holds on to what the network knows. With
+# epochs both go on in small steps. One over the 24,969 pictures of the shipped weights lost 0.8 (unseen car models) to
+# 1.5 points of mAP (kinds of things and vehicles).
 REFINEMENT = Recipe(
     head_steps=1000,
-    epochs=1,
+    epochs=0,
     pictures_a_step=64,
     learning_rate=5e-5,
     temperature=0.07,

@@ -53,7 +53,7 @@ def test_without_any_steps_the_classes_are_evened_out_as_the_earlier_network_see
     checkpoint: Path, tmp_path: Path
 ) -> None:
     pictures = read_training_set(fill(tmp_path / "one"))
-    recipe = replace(REFINEMENT, head_steps=0, epochs=0)
+    recipe = replace(REFINEMENT, head_steps=0)
     train([pictures], recipe, tmp_path / "evened.keras", lambda _: None, [checkpoint])
     backbone, kernel, bias = average([load_encoder_network(checkpoint)[0]])
     features = compute_features(backbone, pictures.paths)
@@ -64,8 +64,8 @@ def test_without_any_steps_the_classes_are_evened_out_as_the_earlier_network_see
     assert np.allclose(evened, expected, atol=1e-5)
 
 
-def test_the_head_alone_goes_on_where_there_are_no_epochs(checkpoint: Path, tmp_path: Path) -> None:
-    recipe = replace(REFINEMENT, head_steps=3, epochs=0)
+def test_refining_is_the_head_s_alone_unless_epochs_are_asked_for(checkpoint: Path, tmp_path: Path) -> None:
+    recipe = replace(REFINEMENT, head_steps=3)
     train([read_training_set(fill(tmp_path / "one"))], recipe, tmp_path / "fit.keras", lambda _: None, [checkpoint])
     before, after = (load_encoder_network(path)[0].get_weights() for path in (checkpoint, tmp_path / "fit.keras"))
     assert all(np.array_equal(*pair) for pair in zip(before[:-2], after[:-2], strict=True))

@@ -13,7 +13,7 @@ from tests.pictures import draw
 keras = pytest.importorskip("keras", reason="needs the train extra: pip install '.[train]'")
 
 from model.backbone import load_backbone  # noqa: E402
-from model.recipe import REFINEMENT  # noqa: E402
+from model.recipe import REFINEMENT, Recipe  # noqa: E402
 from model.train import (  # noqa: E402
     VECTOR_LAYER,
     describe_training,
@@ -94,7 +94,7 @@ def test_too_little_to_learn_from_is_refused_before_anything_else(
         path.write_bytes(draw((number, 0, 0)))
     heard: list[str] = []
     with pytest.raises(DatasetError, match=told):
-        train([read_training_set(tmp_path / name) for name in folders], REFINEMENT, tmp_path / "o.keras", heard.append)
+        train([read_training_set(tmp_path / name) for name in folders], Recipe(), tmp_path / "o.keras", heard.append)
     assert not heard
 
 
