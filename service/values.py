@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
-from indexer.record import MAX_LABEL_LETTERS, MAX_TAGS, as_tags, normal
+from indexer.record import MAX_LABEL_LETTERS, MAX_TAGS, as_tags
 
 MAX_KEY_LETTERS = 1024
 MAX_URL_LETTERS = 4096
@@ -50,6 +50,11 @@ def _not_null(value: Any) -> Any:
 
 def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _composed(value: Any) -> Any:
+    """Return a text as it is kept: its letters are counted so, for one may become two, or two one."""
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
 def _printable(text: str) -> str:
@@ -100,8 +105,8 @@ Whole = BeforeValidator(_whole)
 Label = Annotated[
     str,
     Field(max_length=MAX_LABEL_LETTERS, json_schema_extra={"pattern": PRINTABLE}),
+    BeforeValidator(_composed),
     AfterValidator(_printable),
-    AfterValidator(normal),
 ]
 LabelOrNone = Annotated[
     Label | None, WithJsonSchema({"type": ["string", "null"], "maxLength": MAX_LABEL_LETTERS, "pattern": PRINTABLE})

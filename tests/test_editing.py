@@ -3,6 +3,7 @@
 import io
 from hashlib import sha256
 
+import pytest
 from flask.testing import FlaskClient
 
 from indexer.record import id_of
@@ -30,6 +31,13 @@ def test_a_tag_written_in_two_ways_is_one(client: FlaskClient) -> None:
     add(client, draw(RED), "a.png", tags="e\u0301, \u00e9")
     assert client.get(f"/v1/images/{A}").json["tags"] == ["\u00e9"]
     assert client.patch(f"/v1/images/{A}", json={"tags": ["\u00e9", "e\u0301 "]}).json["tags"] == ["\u00e9"]
+
+
+@pytest.mark.parametrize(("said", "kept"), [("e\u0301" * 200, "\u00e9" * 200), ("\u0958" * 101, None)])
+def test_the_letters_of_a_label_are_counted_as_they_are_kept(client: FlaskClient, said: str, kept: str | None) -> None:
+    add(client, draw(RED), "a.png")
+    answer = client.patch(f"/v1/images/{A}", json={"label": said})
+    assert (answer.status_code, answer.json.get("label")) == ((200, kept) if kept else (400, None))
 
 
 def test_the_label_of_a_folder_with_a_long_name_can_be_searched_for_and_said_again(client: FlaskClient) -> None:
