@@ -11,6 +11,7 @@ from service.adding import adding_routes
 from service.compression import compress
 from service.context import Context
 from service.docs import docs_routes
+from service.editions import name_editions
 from service.entrance import entrance_routes
 from service.errors import register_errors
 from service.files import file_routes
@@ -69,4 +70,5 @@ def create_app(context: Context) -> Flask:
     register_errors(app)
     guard(app, context.settings)
     app.after_request(compress)
+    name_editions(app)
     return app

@@ -39,7 +39,7 @@ class Tags(HTMLParser):
 
 def render(fetch_urls: bool = True, read_only: bool = False, asked: str = "newest", examples: int = 0) -> str:
     environment = Environment(loader=FileSystemLoader(WEBUI / "templates"), autoescape=True, undefined=StrictUndefined)
-    environment.globals["url_for"] = lambda _endpoint, filename: f"/static/{filename}"
+    environment.globals["static"] = lambda name: f"/static/{name}"
     page = environment.get_template("index.html")
     return page.render(
         scheme="",

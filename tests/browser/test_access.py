@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from indexer.record import id_of
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, own_module
 from tests.browser.gestures import carry_text, drag_over
 from tests.running import ROOT
 
@@ -135,7 +135,7 @@ def notice(page: Page) -> None:
 
 def notice_over_the_large_view(page: Page) -> None:
     large(page)
-    page.evaluate("import('/static/js/notices.js').then(({ say }) => say('Done.', { label: 'Undo', run() {} }))")
+    page.evaluate(f"{own_module('notices')}.then(({{ say }}) => say('Done.', {{ label: 'Undo', run() {{}} }}))")
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
 
 

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from indexer.record import id_of
-from tests.browser.conftest import DESKTOP, MARKUP_NAME, drawn
+from tests.browser.conftest import DESKTOP, MARKUP_NAME, drawn, own_module
 
 _GRID_ROWS = "cells => cells.map(cell => Math.round(cell.getBoundingClientRect().top))"
-_SAY = "async ([name, ...given]) => (await import('/static/js/words.js'))[name](...given)"
+_SAY = f"async ([name, ...given]) => (await {own_module('words')})[name](...given)"
 _COUNTS = {"pending": 0, "indexed": 12, "failed": 0, "total": 12}
 
 SAID: list[tuple[list[object], str]] = [

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import MARKUP_NAME, Guests, draw, drawn
+from tests.browser.conftest import MARKUP_NAME, Guests, draw, drawn, own_module
 from tests.browser.gestures import carry_file, drop
 from tests.running import RunningService
 
@@ -134,5 +134,5 @@ def test_a_picture_put_into_the_folder_appears_by_itself(
 ) -> None:
     draw(guests("slipped-in.png"), "cross", 0.15, "black")
     service.wait_until_indexed(len(drawn(library)))
-    page.evaluate("async () => (await import('/static/js/status.js')).refresh()")
+    page.evaluate(f"async () => (await {own_module('status')}).refresh()")
     expect(cell(page, "slipped-in.png")).to_be_visible()

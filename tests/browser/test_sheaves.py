@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESKTOP
+from tests.browser.conftest import DESKTOP, own_module
 from tests.browser.plenty import PAGE_SIZE, id_in_plenty, open_plenty, scroll_on
 
 PAGES = 12
@@ -36,10 +36,10 @@ RAGGED = """(sheaves) => {
 }"""
 NAMES_IN_ORDER = """() => [...document.querySelectorAll(".sheaf")].flatMap((sheaf) => sheaf.ariaHidden
     ? sheaf.textContent.split("\\n") : [...sheaf.children].map((cell) => cell.dataset.key.split("/").at(-1)))"""
-TAKE_OUT = """async (ids) => {
-    const grid = await import("/static/js/grid.js");
+TAKE_OUT = f"""async (ids) => {{
+    const grid = await {own_module("grid")};
     window.putBack = ids.map((id) => grid.takeOut(id));
-}"""
+}}"""
 
 
 def name_of(number: int) -> str:
