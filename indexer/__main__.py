@@ -99,7 +99,9 @@ def watch(settings: Settings, parts: Parts, flags: argparse.Namespace) -> int:  
     stop, nobody = Event(), Event()  # workers look for themselves whether there is something to index
     _set_on_signal(stop)
     with _at_work():
-        Watcher(parts.library.folder, parts.synchroniser, nobody.set, settings.sync_every_s).run(stop)
+        Watcher(
+            parts.library.folder, parts.synchroniser, nobody.set, settings.sync_every_s, ignored=settings.ignore
+        ).run(stop)
     return 0
 
 

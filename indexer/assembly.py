@@ -68,7 +68,7 @@ def open_worker(settings: Settings, parts: Parts, encoder: Encoder) -> Worker:
 
 def _open_library(settings: Settings) -> tuple[Library, Trash]:
     if isinstance(settings.library, Path):
-        folder = Folder(settings.library, settings.min_free_bytes)
+        folder = Folder(settings.library, settings.min_free_bytes, settings.ignore)
         _require_apart(folder.root, settings.data_folder.resolve())
         return folder, FolderTrash(settings.data_folder / "trash", folder)
     try:
@@ -83,7 +83,7 @@ def _open_library(settings: Settings) -> tuple[Library, Trash]:
         objects.require_access()
     except BucketAwayError as error:  # which stops no search, and is waited for by whoever needs it
         log.warning("not there yet, %s: %s", settings.library, error)
-    bucket = Bucket(objects, prefix and f"{prefix}/", settings.library, settings.min_free_bytes)
+    bucket = Bucket(objects, prefix and f"{prefix}/", settings.library, settings.min_free_bytes, settings.ignore)
     return bucket, BucketTrash(bucket)
 
 

@@ -26,10 +26,12 @@ from indexer.library import (
 from indexer.objects import BLOCK_BYTES, VERSION_MARK, Objects
 from indexer.room import require_room
 from model.header import Source
+from model.naming import ONLY_HIDDEN, Ignored
 
 
 class Bucket:
-    """A `Library` of the objects under `prefix`, which is empty or ends in "/". A folder is what keys begin with alike.
+    """A `Library` of the objects under `prefix`, which is empty or ends in "/", but for what is `ignored`. A folder is
+    what keys begin with alike.
 
     What is read and too large for memory waits in the system's temporary folder, of whose disk `min_free_bytes` stay
     free (`NoRoomError`).
@@ -38,9 +40,16 @@ class Bucket:
     folder: Path | None = None
     read_only = False  # what may be written shows when it is tried
 
-    def __init__(self, objects: Objects, prefix: str, place: str, min_free_bytes: int = 0) -> None:
+    def __init__(
+        self,
+        objects: Objects,
+        prefix: str,
+        place: str,
+        min_free_bytes: int = 0,
+        ignored: Ignored = ONLY_HIDDEN,
+    ) -> None:
         self.place, self.prefix, self.objects = place, prefix, objects
-        self._min_free_bytes = min_free_bytes
+        self._min_free_bytes, self._ignored = min_free_bytes, ignored
 
     def walk(self, folder: str = "") -> Iterator[Entry]:
         for found in self.objects.list(self.prefix + folder):
@@ -76,7 +85,7 @@ class Bucket:
 
     def name(self, key: str) -> str:
         """Return the name of the object with this key. Raises `InvalidKeyError`."""
-        check_key(key, MAX_KEY_BYTES)
+        check_key(key, self._ignored, MAX_KEY_BYTES)
         name = self.prefix + key
         if len(name.encode()) > MAX_KEY_BYTES:
             raise InvalidKeyError(f"it has more than {MAX_KEY_BYTES} bytes with the prefix {self.prefix}")

@@ -28,7 +28,7 @@ from indexer.library import (
 from indexer.room import require_room
 from indexer.spelling import true_name
 from model.header import Source
-from model.naming import is_hidden
+from model.naming import ONLY_HIDDEN, Ignored
 from model.output import sync_folder
 
 STALE_TEMPORARY_S = 3600
@@ -39,16 +39,23 @@ log = logging.getLogger(__name__)
 
 
 class Folder:
-    """A `Library` of the pictures under `root`. Links to folders and links that lead out of it do not exist for it.
+    """A `Library` of the pictures under `root`, but for what is `ignored`, links to folders, and links that lead out.
 
     Raises `LibraryError` if there is no such folder, and `NoRoomError` on a write that would leave fewer than
     `min_free_bytes` on its disk. When that disk is no longer mounted, the library is away, whatever lies in its place.
     """
 
-    def __init__(self, root: Path, min_free_bytes: int = 0, is_mount: Callable[[Path], bool] = os.path.ismount) -> None:
+    def __init__(
+        self,
+        root: Path,
+        min_free_bytes: int = 0,
+        ignored: Ignored = ONLY_HIDDEN,
+        is_mount: Callable[[Path], bool] = os.path.ismount,
+    ) -> None:
         if not root.is_dir():
             raise LibraryError(f"the library {root} is not a folder")
         self.root, self._min_free_bytes, self._is_mount = root.resolve(), min_free_bytes, is_mount
+        self._ignored = ignored
         self._status = self.root.lstat()
         self._mount = next(folder for folder in (self.root, *self.root.parents) if is_mount(folder))
 
@@ -72,7 +79,8 @@ class Folder:
         while waiting:
             folder, below = waiting.pop(), list[str]()
             try:
-                self.path(f"{folder}any")
+                check_key(f"{folder}any", ONLY_HIDDEN)  # the file that stands for any other must not be ignored
+                self._locate(f"{folder}any")
                 with os.scandir(self.root / folder) as found:
                     yield from self._files(folder, found, below)
             except (FileNotFoundError, NotADirectoryError):
@@ -85,7 +93,7 @@ class Folder:
         """Yield the files of one folder and add the names of its folders to `below`."""
         left_out = Counter[str]()
         for entry in found:
-            if is_hidden(entry.name):
+            if self._ignored(entry.name):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 below.append(entry.name)
@@ -130,7 +138,7 @@ class Folder:
         return os.access(f"{self.root}/{key}", os.F_OK) or not self._is_mount(self._mount)
 
     def spelt(self, key: str) -> str:
-        check_key(key)
+        check_key(key, self._ignored)
         folder, parts = self.root, list[str]()
         for part in key.split("/"):
             parts.append(true_name(part, partial(_status_in, folder), partial(_names_in, folder)))
@@ -143,7 +151,10 @@ class Folder:
 
     def path(self, key: str) -> Path:
         """Return where the picture with this key lies or would lie. Raises `InvalidKeyError`."""
-        check_key(key)
+        check_key(key, self._ignored)
+        return self._locate(key)
+
+    def _locate(self, key: str) -> Path:
         return self.root / key if self._plain_status(key) else self._resolve(key)
 
     def _resolve(self, key: str) -> Path:
@@ -232,7 +243,7 @@ class Folder:
     def _entry_at(self, key: str, found: "os.DirEntry[str]") -> Entry | None:
         if found.is_symlink():
             return self.entry(key)
-        check_key(key)
+        check_key(key, self._ignored)
         with suppress(FileNotFoundError):  # taken away just now
             status = found.stat()
             if stat.S_ISREG(status.st_mode):
@@ -244,7 +255,7 @@ class Folder:
 
         Raises `FileNotFoundError` if what lies there is none of the library's files, and `InvalidKeyError`.
         """
-        check_key(key)
+        check_key(key, self._ignored)
         try:
             status = self._plain_status(key) or self._resolve(key).stat()
         except (InvalidKeyError, FileNotFoundError, NotADirectoryError):

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from model.header import Source
-from model.naming import is_hidden
+from model.naming import Ignored, is_hidden
 
 MAX_KEY_BYTES = 1024
 MAX_NAME_BYTES = 255  # of one part, on every common file system
@@ -64,8 +64,8 @@ class Entry:
 
 
 class Library(Protocol):
-    """What every library does. A write that has returned is durable; what is hidden (by a part of its key, see
-    `is_hidden`) does not exist. Methods may be called from any thread, and raise `LibraryUnavailableError` where the
+    """What every library does. A write that has returned is durable; what is ignored (by a part of its key, see
+    `Ignored`) does not exist. Methods may be called from any thread, and raise `LibraryUnavailableError` where the
     library can be away. What reads a picture raises `FileNotFoundError` if there is none, and `OSError` if it cannot be
     read.
     """
@@ -138,8 +138,8 @@ def digest(source: Source) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def check_key(key: str, max_name_bytes: int = MAX_NAME_BYTES) -> None:
-    """Raise `InvalidKeyError` unless a key is a plain relative path: parts that are not empty, not hidden and not too
+def check_key(key: str, ignored: Ignored, max_name_bytes: int = MAX_NAME_BYTES) -> None:
+    """Raise `InvalidKeyError` unless a key is a plain relative path: parts that are not empty, not ignored and not too
     long, printable UTF-8, at most 1024 bytes in all."""
     try:
         size = len(key.encode())
@@ -150,15 +150,17 @@ def check_key(key: str, max_name_bytes: int = MAX_NAME_BYTES) -> None:
     if _CONTROL.search(key):
         raise InvalidKeyError("it has a control character")
     for part in key.split("/"):
-        _check_part(part, max_name_bytes)
+        _check_part(part, ignored, max_name_bytes)
 
 
-def _check_part(part: str, max_bytes: int) -> None:
+def _check_part(part: str, ignored: Ignored, max_bytes: int) -> None:
     if not part:
         raise InvalidKeyError("a part of it is empty")
     if part.startswith("."):
         raise InvalidKeyError(f"the part {part!r} starts with a dot")
     if is_hidden(part):
         raise InvalidKeyError(f"the part {part!r} is what a system keeps for itself")
+    if ignored(part):
+        raise InvalidKeyError(f"the part {part!r} is ignored in this library")
     if len(part.encode()) > max_bytes:
         raise InvalidKeyError(f"a part of it is longer than {max_bytes} bytes")

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from indexer.cores import count_cores
 from indexer.logs import FORMS, LEVELS, Form
+from model.naming import ONLY_HIDDEN, Ignored
 
 PREFIX = "LOOKALIKE_"
 SERVERS = "the server's"
@@ -100,6 +101,17 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(name.rstrip(".") for name in names)
 
 
+def _ignored(text: str) -> Ignored:
+    """Return what names with commas between them say is to be ignored."""
+    patterns = tuple(pattern.strip() for pattern in text.split(",") if pattern.strip())
+    for pattern in patterns:
+        if "/" in pattern or "\0" in pattern:
+            raise ValueError("names are needed, of a file or a folder each, and no paths")
+        if not pattern.strip("*?"):
+            raise ValueError(f"{pattern} would leave nothing of the library")
+    return Ignored(patterns)
+
+
 def _library(text: str) -> Path | str:
     """Return a folder, or the address of a bucket."""
     if "://" not in text:
@@ -151,6 +163,9 @@ class Settings:
     """The settings, parsed and checked. Sizes are in the unit of their name."""
 
     library: Path | str = _setting(_library, Path("library"), "the folder of pictures, or `s3://bucket/prefix`")
+    ignore: Ignored = _setting(
+        _ignored, ONLY_HIDDEN, "names of folders and files to leave alone, as in `thumbs, *-small.jpg`", "none"
+    )
     data: Path | None = _setting(
         _path, None, "the folder for catalogue, thumbnails and trash", "`data/`, a folder for each library"
     )

@@ -19,7 +19,7 @@ from indexer.engine import EngineError
 from indexer.library import LibraryUnavailableError
 from indexer.room import NoRoomError
 from indexer.sync import OtherLibraryError, Synchroniser, SyncReport
-from model.naming import is_hidden
+from model.naming import ONLY_HIDDEN, Ignored
 
 STEP_MS = 50  # how long the changes of one report may take to come in
 DEBOUNCE_MS = 800
@@ -43,8 +43,9 @@ class Watcher:
         wake: Callable[[], None],
         every_s: float = 0,
         retry_s: float = RETRY_S,
+        ignored: Ignored = ONLY_HIDDEN,
     ) -> None:
-        self._folder, self._synchroniser, self._wake = folder, synchroniser, wake
+        self._folder, self._synchroniser, self._wake, self._ignored = folder, synchroniser, wake, ignored
         self._every_s, self._retry_s = every_s or math.inf, retry_s
 
     def run(self, stop: Event) -> None:
@@ -82,7 +83,7 @@ class Watcher:
                 return
             if time.monotonic() >= due:  # the first time with the watch standing: what changes meanwhile comes up again
                 due = time.monotonic() + self._sync_all(self._every_s)
-            told = [(change, key) for change, path in changes if (key := _key(folder, path))]
+            told = [(change, key) for change, path in changes if (key := self._key(folder, path))]
             taken = {key for change, key in told if change == Change.deleted}
             if told and not self._guarded(partial(self._synchroniser.sync_keys, {key for _, key in told}, taken)):
                 due = min(due, time.monotonic() + self._retry_s)
@@ -104,7 +105,6 @@ class Watcher:
             self._wake()
         return True
 
-
-def _key(folder: Path, path: str) -> str | None:
-    key = Path(path).relative_to(folder).as_posix()
-    return None if any(map(is_hidden, key.split("/"))) else key
+    def _key(self, folder: Path, path: str) -> str | None:
+        key = Path(path).relative_to(folder).as_posix()
+        return None if any(map(self._ignored, key.split("/"))) else key

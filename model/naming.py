@@ -1,4 +1,10 @@
-"""What names say: which are left alone, as hidden or as a NAS's and a system's own, and which promise a picture."""
+"""What names say: which are left alone, as hidden, as a NAS's or a system's own, or by choice, and which promise a
+picture.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 # Thumbnails, trash, earlier versions: none of them pictures that somebody put there. Windows writes them as it likes.
 _OF_SYSTEMS = frozenset({
@@ -22,6 +28,26 @@ _OF_PICTURES = frozenset({
 def is_hidden(name: str) -> bool:
     """Return whether a file or folder of this name is left alone, with all that is in it."""
     return name.startswith(".") or name.casefold() in _OF_SYSTEMS
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """Tells like `is_hidden` which names are left alone, among them those that fit a pattern, whatever their case.
+
+    In a pattern `*` stands for any letters, `?` for one, `[ab]` for one of some.
+    """
+
+    patterns: tuple[str, ...] = ()
+
+    def __call__(self, name: str) -> bool:
+        return is_hidden(name) or any(fnmatchcase(_plain(name), _plain(pattern)) for pattern in self.patterns)
+
+
+ONLY_HIDDEN = Ignored()
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def promises_picture(name: str) -> bool:

@@ -112,7 +112,9 @@ def _followers(settings: Settings, parts: Parts, console: Console, stopping: Eve
     display = ProgressDisplay(parts.catalogue, console)
     threads = [Thread(target=display.run, args=(stopping,), name="display", daemon=True)]
     if settings.watch:
-        watcher = Watcher(parts.library.folder, parts.synchroniser, wake.set, settings.sync_every_s)
+        watcher = Watcher(
+            parts.library.folder, parts.synchroniser, wake.set, settings.sync_every_s, ignored=settings.ignore
+        )
         threads.append(Thread(target=watcher.run, args=(stopping,), name="watcher", daemon=True))
     return threads
 

@@ -10,6 +10,7 @@ from moto.server import ThreadedMotoServer
 
 from indexer.bucket import Bucket
 from indexer.objects import Objects
+from model.naming import ONLY_HIDDEN, Ignored
 
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -48,5 +49,5 @@ class OwnBucket:
     def names(self) -> list[str]:
         return [found["Key"] for found in self.s3.list_objects_v2(Bucket=self.name).get("Contents", [])]
 
-    def library(self, prefix: str = "pictures/") -> Bucket:
-        return Bucket(Objects(self.name, self.endpoint), prefix, f"s3://{self.name}/{prefix}")
+    def library(self, prefix: str = "pictures/", ignored: Ignored = ONLY_HIDDEN) -> Bucket:
+        return Bucket(Objects(self.name, self.endpoint), prefix, f"s3://{self.name}/{prefix}", ignored=ignored)

@@ -84,6 +84,15 @@ def test_a_record_that_no_picture_has_is_told_with_its_line(
     assert "line 1: there is no picture 'never.png'" in capsys.readouterr().err
 
 
+def test_what_is_ignored_later_is_forgotten_and_found_again_when_it_is_not(
+    place: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for more, counts in (([], "3 new"), (["--ignore", "CARS, nothing"], "2 vanished"), ([], "2 new")):
+        assert main(["sync", "--dry-run", *place, *more]) == 0
+        assert counts in capsys.readouterr().out.splitlines()[-1]
+        assert main(["sync", *place, *more]) == 0
+
+
 def test_a_file_that_cannot_be_read_is_one_clear_line(
     place: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -19,6 +19,7 @@ from indexer.library import (
     ReadOnlyLibraryError,
 )
 from indexer.room import NoRoomError
+from model.naming import Ignored
 from tests.buckets import OwnBucket
 
 NOBODY = 65534
@@ -55,6 +56,26 @@ def read(library: Library, key: str) -> bytes:
 def test_a_library_must_be_a_folder(tmp_path: Path) -> None:
     with pytest.raises(LibraryError, match="not a folder"):
         Folder(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize("kind", ["folder", "bucket"])
+def test_what_is_ignored_does_not_exist_and_cannot_be_made(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    ignored, owner = Ignored(("Thumbs", "*-small.jpg", "any")), request.getfixturevalue("own_bucket")
+    all_of_it: Library = Folder(tmp_path) if kind == "folder" else owner.library()
+    library: Library = Folder(tmp_path, ignored=ignored) if kind == "folder" else owner.library(ignored=ignored)
+    for key in ("a.jpg", "a-small.jpg", "cars/thumbs/b.jpg", "thumbs.jpg", "thumbs/deep/c.jpg", "cars/b.jpg"):
+        all_of_it.write(key, b"1")
+    assert keys(library) == ["a.jpg", "cars/b.jpg", "thumbs.jpg"]
+    assert keys(library, "cars/") == ["cars/b.jpg"]
+    for key in ("a-small.jpg", "thumbs/deep/c.jpg"):
+        assert library.entry(key) is None
+        assert library.lacks(key)
+        for refused in (library.spelt, library.open, library.delete, lambda key: library.write(key, b"2", True)):
+            with pytest.raises(InvalidKeyError, match="is ignored in this library"):
+                refused(key)
+        assert read(all_of_it, key) == b"1"
 
 
 def test_walking_finds_files_in_all_folders(any_library: Library) -> None:

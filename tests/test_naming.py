@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from model.naming import _OF_SYSTEMS, is_hidden, promises_picture
+from model.naming import _OF_SYSTEMS, Ignored, is_hidden, promises_picture
 
 FOLDERS = Path(__file__).parent.parent / "webui/static/js/folders.js"
 
@@ -18,6 +18,16 @@ def test_what_is_hidden_or_of_a_system_is_left_alone(name: str) -> None:
 @pytest.mark.parametrize("name", ["a.jpg", "snapshot", "#1.jpg", "@home", "recycle", "lost", "~a.jpg", "$", ""])
 def test_what_only_looks_like_it_is_not(name: str) -> None:
     assert not is_hidden(name)
+
+
+@pytest.mark.parametrize("name", ["thumbs", "THUMBS", "a-small.jpg", "e\u0301t\u00e9", "v1", ".hidden", "@eaDir"])
+def test_what_fits_a_pattern_is_ignored_as_what_is_hidden_is(name: str) -> None:
+    assert Ignored(("Thumbs", "*-small.*", "\u00e9t\u00e9", "v[12]"))(name)
+
+
+@pytest.mark.parametrize("name", ["thumbs2", "a-small", "ete", "v3", "a.jpg"])
+def test_what_fits_no_pattern_is_not(name: str) -> None:
+    assert not Ignored(("Thumbs", "*-small.*", "\u00e9t\u00e9", "v[12]"))(name)
 
 
 def test_a_name_promises_a_picture_by_its_ending() -> None:

@@ -33,6 +33,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("QDRANT_API_KEY_FILE", "/nothing/here"),
         ("LIBRARY", "gs://bucket"), ("LIBRARY", "s3://"), ("LIBRARY", "s3://Bad_Bucket/a"), ("S3_ENDPOINT", "minio"),
         ("HOSTS", "nas.lan:8000"), ("HOSTS", "nas,http://nas.lan/"), ("HOSTS", "a b"),
+        ("IGNORE", "a/b"), ("IGNORE", "thumbs, *"), ("IGNORE", "??*"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_refused_with_the_name_of_the_setting(name: str, value: str) -> None:
@@ -51,6 +52,13 @@ def test_a_wrong_value_is_refused_with_the_name_of_the_setting(name: str, value:
 )
 def test_a_qdrant_server_without_a_port_is_asked_where_qdrant_listens(url: str, whole: str) -> None:
     assert read_settings({}, {"LOOKALIKE_QDRANT_URL": url}).qdrant_url == whole
+
+
+def test_names_to_ignore_are_a_list_with_commas() -> None:
+    assert read_settings({}, {"LOOKALIKE_IGNORE": " thumbs,, *-small.jpg ,"}).ignore.patterns == (
+        "thumbs",
+        "*-small.jpg",
+    )
 
 
 def test_a_setting_that_does_not_exist_is_refused() -> None:

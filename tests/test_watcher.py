@@ -14,6 +14,7 @@ from indexer.engine import EngineUnavailableError
 from indexer.library import LibraryUnavailableError
 from indexer.sync import SyncReport
 from indexer.watcher import Watcher
+from model.naming import ONLY_HIDDEN, Ignored
 from tests.conftest import House
 from tests.pictures import BLUE, RED, draw
 from tests.running import wait_until
@@ -89,10 +90,11 @@ class Attentive:
 
 
 @contextmanager
-def watching(folder: Path) -> Iterator[Attentive]:
+def watching(folder: Path, ignored: Ignored = ONLY_HIDDEN) -> Iterator[Attentive]:
     """Give what is told of a folder by a watcher that has begun, and look at the end whether it still is told."""
     synchroniser, stop = Attentive(), Event()
-    thread = Thread(target=Watcher(folder, cast(Any, synchroniser), lambda: None, retry_s=0.01).run, args=(stop,))
+    watcher = Watcher(folder, cast(Any, synchroniser), lambda: None, retry_s=0.01, ignored=ignored)
+    thread = Thread(target=watcher.run, args=(stop,))
     thread.start()
     assert synchroniser.started.wait(30)
     synchroniser.started.clear()
@@ -119,6 +121,14 @@ def test_a_name_that_cannot_be_followed_ends_a_watch_and_not_the_watching(tmp_pa
     with watching(tmp_path) as told:
         Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.png")).touch()
         assert told.started.wait(30), "the whole is synced, as something was missed"
+
+
+def test_nobody_is_told_of_what_is_ignored(tmp_path: Path) -> None:
+    (tmp_path / "thumbs").mkdir()
+    with watching(tmp_path, Ignored(("thumbs", "*-small.png"))) as told:
+        (tmp_path / "thumbs/a.png").touch()
+        (tmp_path / "a-small.png").touch()
+    assert told.told == {"new.png"}
 
 
 class Countdown:
