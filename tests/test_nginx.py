@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -271,15 +272,16 @@ def test_a_foreign_name_is_refused_by_the_service(front: Front) -> None:
 
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
 def test_styles_are_kept_in_the_form_that_was_asked_for(front: Front, encoding: str) -> None:
-    headers = {"Accept-Encoding": encoding}
-    own = front.get_direct("/static/css/layout.css", headers=headers)
-    first, second = (front.get("/static/css/layout.css", headers=headers) for _ in range(2))
+    headers, (address,) = {"Accept-Encoding": encoding}, re.findall(r'"(/static/.*/page.css)"', front.get("/").text)
+    own = front.get_direct(address, headers=headers)
+    first, second = (front.get(address, headers=headers) for _ in range(2))
     assert first.content == second.content == own.content
     assert second.headers.get("Content-Encoding") == own.headers.get("Content-Encoding")
     for name in ("Content-Type", "ETag", "Content-Security-Policy", "X-Content-Type-Options", "Cache-Control"):
         assert second.headers[name] == own.headers[name], name
-    known = front.get("/static/css/layout.css", headers=headers | {"If-None-Match": own.headers["ETag"]})
-    assert known.status_code == 304
+    known = front.get(address, headers=headers | {"If-None-Match": own.headers["ETag"]})
+    assert (known.status_code, known.headers["Cache-Control"]) == (304, own.headers["Cache-Control"])
+    assert "immutable" in own.headers["Cache-Control"]
 
 
 def test_a_style_is_asked_for_once(front: Front) -> None:
