@@ -1,6 +1,6 @@
 /** The grid: pictures whole, in cells that keep their place. Text enters it as text only. */
 import * as sheaves from "./sheaves.js";
-import { nameOf, percent } from "./words.js";
+import { nameOf, percent, placeOf } from "./words.js";
 
 const grid = document.getElementById("grid");
 const template = document.getElementById("cell-template");
@@ -96,7 +96,8 @@ function cell(picture) {
   item.dataset.key = picture.key;
   fillPicture(item, picture, alike ? `${name}, ${alike} alike` : name);
   fillCaption(item, picture, alike);
-  for (const mark of item.querySelectorAll(".cell-name")) mark.textContent = name;
+  item.querySelector(".cell-banner").textContent = placeOf(picture.key);
+  item.querySelector(".cell-title").textContent = name;
   item.querySelector(".cell-search").setAttribute("aria-label", `Search with ${name}`);
   item.querySelector(".cell-remove")?.setAttribute("aria-label", `Remove ${name}`);
   return item;

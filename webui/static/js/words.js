@@ -30,6 +30,11 @@ export function nameOf(key) {
   return key.slice(key.lastIndexOf("/") + 1);
 }
 
+/** A name with its folder, without which many a name says little: `cars/01.jpg` of `2026/cars/01.jpg`. */
+export function placeOf(key) {
+  return key.split("/").slice(-2).join("/");
+}
+
 export function duration(seconds) {
   if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
   if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
