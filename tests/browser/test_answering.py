@@ -123,7 +123,7 @@ def test_more_is_shown_as_one_scrolls(page: Page, library: Path) -> None:
 def test_markup_in_a_name_is_shown_as_text(page: Page, library: Path) -> None:
     page.set_input_files("#choose-file", library / MARKUP_NAME)
     expect(page.locator("#query-name")).to_have_text(MARKUP_NAME)
-    expect(page.locator(".cell-name").first).to_have_text(MARKUP_NAME)
+    expect(page.locator(".cell-title").first).to_have_text(MARKUP_NAME)
     page.locator(".cell a").first.click()
     expect(page.locator("#viewer-name")).to_have_text(MARKUP_NAME)
     page.get_by_role("button", name="Search with this", exact=True).click()

@@ -29,7 +29,7 @@ def test_an_added_file_is_in_the_library_and_found(page: Page, guests: Guests, t
     expect(page.locator("#tray-words")).to_have_text("1 picture added.")
     expect(cell(page, "newcomer.png")).to_be_visible()
     page.set_input_files("#choose-file", newcomer)
-    expect(page.locator(".cell-name").first).to_have_text("newcomer.png")
+    expect(page.locator(".cell-title").first).to_have_text("newcomer.png")
     assert stored.read_bytes() == newcomer.read_bytes()
 
 
@@ -94,7 +94,7 @@ def test_a_removed_picture_is_not_found_any_more(page: Page, guests: Guests, tmp
     fleeting = draw(tmp_path / "fleeting.png", "bar", 0.02, "black")
     add(page, fleeting)
     page.set_input_files("#choose-file", fleeting)
-    expect(page.locator(".cell-name").first).to_have_text("fleeting.png")
+    expect(page.locator(".cell-title").first).to_have_text("fleeting.png")
     page.locator(".cell-remove").first.click()
     expect(cell(page, "fleeting.png")).to_have_count(0)
     page.set_input_files("#choose-file", fleeting)
