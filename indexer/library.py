@@ -158,9 +158,8 @@ def _check_part(part: str, ignored: Ignored, max_bytes: int) -> None:
         raise InvalidKeyError("a part of it is empty")
     if part.startswith("."):
         raise InvalidKeyError(f"the part {part!r} starts with a dot")
-    if is_hidden(part):
-        raise InvalidKeyError(f"the part {part!r} is what a system keeps for itself")
     if ignored(part):
-        raise InvalidKeyError(f"the part {part!r} is ignored in this library")
+        why = "what a system keeps for itself" if is_hidden(part) else "ignored in this library"
+        raise InvalidKeyError(f"the part {part!r} is {why}")
     if len(part.encode()) > max_bytes:
         raise InvalidKeyError(f"a part of it is longer than {max_bytes} bytes")

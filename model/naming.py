@@ -2,9 +2,11 @@
 picture.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import cached_property
 
 # Thumbnails, trash, earlier versions: none of them pictures that somebody put there. Windows writes them as it likes.
 _OF_SYSTEMS = frozenset({
@@ -40,7 +42,11 @@ class Ignored:
     patterns: tuple[str, ...] = ()
 
     def __call__(self, name: str) -> bool:
-        return is_hidden(name) or any(fnmatchcase(_plain(name), _plain(pattern)) for pattern in self.patterns)
+        return is_hidden(name) or (bool(self.patterns) and self._fitting.match(_plain(name)) is not None)
+
+    @cached_property
+    def _fitting(self) -> re.Pattern[str]:
+        return re.compile("|".join(translate(_plain(pattern)) for pattern in self.patterns))
 
 
 ONLY_HIDDEN = Ignored()

@@ -23,7 +23,7 @@ def name_editions(app: Flask) -> None:
     """Let templates say `static(name)` for a file's address, and browsers keep what that gives for a year."""
     static, templates = Path(str(app.static_folder)), Path(str(app.template_folder))
     bootstrap = Path(str(app.blueprints["bootstrap"].static_folder), "css/bootstrap.min.css")
-    edition, answer = digest([*static.rglob("*"), *templates.iterdir(), bootstrap]), app.wsgi_app
+    edition, answer = edition_of([*static.rglob("*"), *templates.iterdir(), bootstrap]), app.wsgi_app
 
     def take_out(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if found := _NAMED.fullmatch(environ["PATH_INFO"]):
@@ -40,7 +40,7 @@ def name_editions(app: Flask) -> None:
     app.jinja_env.globals["static"] = lambda name: f"/static/{edition}/{name}"
 
 
-def digest(paths: Iterable[Path]) -> str:
+def edition_of(paths: Iterable[Path]) -> str:
     """Return 16 hexadecimal digits that change with any of the files among the paths."""
     files = sorted(path for path in paths if path.is_file())
     return sha256(b"".join(sha256(path.read_bytes()).digest() for path in files)).hexdigest()[:16]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from service.editions import YEAR_S, digest
+from service.editions import YEAR_S, edition_of
 from tests.test_page import Tags
 
 FOR_EVER = f"public, max-age={YEAR_S}, immutable"
@@ -14,9 +14,7 @@ OTHER = 16 * "0"
 
 def named(client: FlaskClient, page: str) -> list[str]:
     """Return the addresses of our own files that a page names."""
-    found = Tags(client.get(page).text).found
-    addresses = [value for _, attributes in found for name in ("src", "href") if (value := attributes.get(name))]
-    return [address for address in addresses if address.startswith("/static/")]
+    return [address for address in Tags(client.get(page).text).addresses if address.startswith("/static/")]
 
 
 @pytest.mark.parametrize("page", ["/", "/docs", "/nowhere"])
@@ -55,7 +53,7 @@ def test_an_edition_changes_with_any_file(tmp_path: Path) -> None:
     first.write_text("1")
     second.write_text("2")
     paths = [first, second, tmp_path]
-    before = digest(paths)
-    assert digest(reversed(paths)) == before
+    before = edition_of(paths)
+    assert edition_of(reversed(paths)) == before
     second.write_text("3")
-    assert digest(paths) != before
+    assert edition_of(paths) != before

@@ -59,12 +59,10 @@ def test_a_library_must_be_a_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["folder", "bucket"])
-def test_what_is_ignored_does_not_exist_and_cannot_be_made(
-    kind: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    ignored, owner = Ignored(("Thumbs", "*-small.jpg", "any")), request.getfixturevalue("own_bucket")
-    all_of_it: Library = Folder(tmp_path) if kind == "folder" else owner.library()
-    library: Library = Folder(tmp_path, ignored=ignored) if kind == "folder" else owner.library(ignored=ignored)
+def test_what_is_ignored_does_not_exist_and_cannot_be_made(kind: str, tmp_path: Path, own_bucket: OwnBucket) -> None:
+    ignored = Ignored(("Thumbs", "*-small.jpg", "any"))
+    all_of_it: Library = Folder(tmp_path) if kind == "folder" else own_bucket.library()
+    library: Library = Folder(tmp_path, ignored=ignored) if kind == "folder" else own_bucket.library(ignored=ignored)
     for key in ("a.jpg", "a-small.jpg", "cars/thumbs/b.jpg", "thumbs.jpg", "thumbs/deep/c.jpg", "cars/b.jpg"):
         all_of_it.write(key, b"1")
     assert keys(library) == ["a.jpg", "cars/b.jpg", "thumbs.jpg"]

@@ -272,7 +272,9 @@ def test_a_foreign_name_is_refused_by_the_service(front: Front) -> None:
 
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
 def test_styles_are_kept_in_the_form_that_was_asked_for(front: Front, encoding: str) -> None:
-    headers, (address,) = {"Accept-Encoding": encoding}, re.findall(r'"(/static/.*/page.css)"', front.get("/").text)
+    headers = {"Accept-Encoding": encoding}
+    (edition,) = re.findall(r'"(/static/.*/)css/page.css"', front.get("/").text)
+    address = f"{edition}css/layout.css"
     own = front.get_direct(address, headers=headers)
     first, second = (front.get(address, headers=headers) for _ in range(2))
     assert first.content == second.content == own.content

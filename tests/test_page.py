@@ -29,6 +29,11 @@ class Tags(HTMLParser):
         self.inline = ""
         self.feed(html)
 
+    @property
+    def addresses(self) -> list[str]:
+        """Where its tags lead, or get something from."""
+        return [value for _, attributes in self.found for name in ("src", "href") if (value := attributes.get(name))]
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.append((tag, dict(attrs)))
 

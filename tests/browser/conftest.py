@@ -56,14 +56,14 @@ def draw(path: Path, shape: str, hue: float, background: str = "white") -> Path:
     return path
 
 
-def own_module(name: str) -> str:
-    """Return the expression by which a page gets at one of its own modules, as it runs there."""
-    return f"import(new URL('{name}.js', document.querySelector('script[src$=\"/page.js\"]').src))"
-
-
 def drawn(library: Path) -> list[Path]:
     """Return every picture that is in the library now."""
     return list(library.rglob("*.png"))
+
+
+def own_module(name: str) -> str:
+    """Return the expression by which a page gets at one of its own modules, as it runs there."""
+    return f"import(new URL('{name}.js', document.querySelector('script[src$=\"/page.js\"]').src))"
 
 
 @pytest.fixture(scope="session")
